@@ -1,0 +1,1 @@
+"""Neural Programmer: questions about a table, answered by a small typed program that is also SQL."""

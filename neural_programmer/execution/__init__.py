@@ -1,0 +1,1 @@
+"""The meanings of programs: exact, soft, SQL and English."""
