@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from neural_programmer.language.kinds import Constant
+from neural_programmer.tables.constants import Constant
 from neural_programmer.tables.table import Table
 from neural_programmer.tables.views import View, ViewReference
 
@@ -25,7 +25,7 @@ class Grounding:
             reference: table.view(reference) for reference in table.view_references
         }
         self._matches: dict[tuple[str, ViewReference, Constant], NDArray[np.bool_]] = {}
-        self._memberships: dict[ViewReference, NDArray[np.float32]] = {}
+        self._orders: dict[ViewReference, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
 
     @cached_property
     def countable(self) -> NDArray[np.bool_]:
@@ -40,11 +40,13 @@ class Grounding:
             found = self._matches[key] = relation.holds(self.views[column], constant)
         return found
 
-    def membership(self, column: ViewReference) -> NDArray[np.float32]:
-        """``Float32[row, group]``: one where the row's value is that group's, columns in order of first appearance."""
-        found = self._memberships.get(column)
+    def group_order(self, column: ViewReference) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The rows that hold a value, those of one value together, and where each group of them starts."""
+        found = self._orders.get(column)
         if found is None:
             groups = self.views[column].groups
-            found = (groups[:, None] == np.arange(groups.max(initial=-1) + 1)[None, :]).astype(np.float32)
-            self._memberships[column] = found
+            order = np.argsort(groups, kind="stable")
+            order = order[np.count_nonzero(groups < 0) :]
+            starts = np.searchsorted(groups[order], np.arange(groups.max(initial=-1) + 1))
+            found = self._orders[column] = (order, starts)
         return found

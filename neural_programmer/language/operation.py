@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neural_programmer.language.kinds import Constant, ConstantKind, Kind
+from neural_programmer.language.kinds import Kind
+from neural_programmer.tables.constants import Constant, ConstantKind
 from neural_programmer.tables.values import ValueType
 from neural_programmer.tables.views import ViewReference
 

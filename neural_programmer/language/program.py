@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from neural_programmer.language.kinds import Constant
+from neural_programmer.tables.constants import Constant
 from neural_programmer.tables.views import ViewReference
 
 

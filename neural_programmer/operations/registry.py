@@ -1,0 +1,29 @@
+"""The one ordered registry of operations; it alone gives operations their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from neural_programmer.language.operation import Operation
+from neural_programmer.operations import (
+    aggregates,
+    arithmetic,
+    base_rows,
+    cells,
+    comparisons,
+    filters,
+    order,
+    sets,
+    superlatives,
+)
+
+REGISTRY: Mapping[str, Operation] = MappingProxyType(
+    {
+        operation.name: operation
+        for family in (base_rows, filters, comparisons, superlatives, order, sets, cells, aggregates, arithmetic)
+        for operation in family.OPERATIONS
+    }
+)
+OPERATION_NAMES: tuple[str, ...] = tuple(REGISTRY)
+OPERATION_IDS: Mapping[str, int] = MappingProxyType({name: number for number, name in enumerate(OPERATION_NAMES)})

@@ -1,0 +1,152 @@
+"""Relations between the value of a cell and a constant: what filters are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neural_programmer.tables.constants import Constant, ConstantKind
+from neural_programmer.tables.values import Items, PartialDate, Text, ValueType, text_key, text_words
+from neural_programmer.tables.views import View
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relation, the constants it takes, and the rows in which it is known to hold.
+
+    ``holds`` gives ``Bool[row]`` for a view and a constant; rows without a value are never in it.
+    """
+
+    name: str
+    constants: frozenset[ConstantKind]
+    columns: frozenset[ValueType]
+    holds: Callable[[View, Constant], Mask]
+
+
+def _by_group(view: View, holds: Callable[[object], bool]) -> Mask:
+    """``Bool[row]``: the test on each distinct value, spread over its rows."""
+    groups = view.groups
+    first_rows = np.unique(groups, return_index=True)
+    verdicts = np.zeros(int(groups.max(initial=-1)) + 1, dtype=np.bool_)
+    for group, row in zip(*first_rows, strict=True):
+        if group >= 0:
+            verdicts[group] = holds(view.values[int(row)])
+    return view.mask & verdicts[groups] if verdicts.size else view.mask & False
+
+
+def _written(value: object) -> str:
+    return value.written if isinstance(value, Text) else ""
+
+
+def _date_order(value: object, constant: object) -> int | None:
+    """-1, 0 or 1 as the date is before, within or after the constant; None where their parts do not tell.
+
+    Both are cut to the shorter of their ISO forms; a value less precise than the constant and equal so far is unknown.
+    """
+    if not isinstance(value, PartialDate) or not isinstance(constant, PartialDate):
+        return None
+    left, right = value.iso(), constant.iso()
+    if left.startswith("XXXX") != right.startswith("XXXX"):
+        return None
+    length = min(len(left), len(right))
+    if left[:length] == right[:length]:
+        return 0 if len(left) >= len(right) else None
+    return -1 if left[:length] < right[:length] else 1
+
+
+def _ordered(numbers: Callable[[NDArray[np.float64], float], Mask], orders: frozenset[int]) -> Callable[..., Mask]:
+    def holds(view: View, constant: Constant) -> Mask:
+        bound = constant.values[0]
+        if isinstance(bound, PartialDate):
+            return _by_group(view, lambda value: _date_order(value, bound) in orders)
+        assert isinstance(bound, float | int)
+        with np.errstate(invalid="ignore"):
+            return view.mask & numbers(view.numbers, float(bound))
+
+    return holds
+
+
+_compare_equal = _ordered(np.equal, frozenset({0}))
+
+
+def _equal(view: View, constant: Constant) -> Mask:
+    if constant.kind is ConstantKind.TEXT:
+        return _any_of(view, constant)
+    return _compare_equal(view, constant)
+
+
+_compare_not_equal = _ordered(np.not_equal, frozenset({-1, 1}))
+
+
+def _not_equal(view: View, constant: Constant) -> Mask:
+    if constant.kind is ConstantKind.TEXT:
+        return view.mask & ~_any_of(view, constant)
+    return _compare_not_equal(view, constant)
+
+
+def _any_of(view: View, constant: Constant) -> Mask:
+    keys = {text_key(str(text)) for text in constant.values}
+    return _by_group(view, lambda value: text_key(_written(value)) in keys)
+
+
+def _contains(view: View, constant: Constant) -> Mask:
+    wanted = [text_words(str(text)) for text in constant.values]
+    return _by_group(view, lambda value: any(words and words in text_words(_written(value)) for words in wanted))
+
+
+def _not_contains(view: View, constant: Constant) -> Mask:
+    return view.mask & ~_contains(view, constant)
+
+
+def _has_item(view: View, constant: Constant) -> Mask:
+    key = text_key(str(constant.values[0]))
+    return _by_group(
+        view, lambda value: isinstance(value, Items) and any(text_key(item) == key for item in value.items)
+    )
+
+
+def _between(view: View, constant: Constant) -> Mask:
+    lower, upper = constant.values
+    one = ConstantKind.DATE if isinstance(lower, PartialDate) else ConstantKind.NUMBER
+    at_least = GREATER_EQUAL.holds(view, Constant(one, (lower,)))
+    return at_least & LESS_EQUAL.holds(view, Constant(one, (upper,)))
+
+
+_TEXT = frozenset({ValueType.TEXT})
+_ORDERED = frozenset({ValueType.NUMBER, ValueType.DATE})
+_ONE = frozenset({ConstantKind.NUMBER, ConstantKind.DATE})
+
+EQUALS = Relation("equals", _ONE | {ConstantKind.TEXT}, _TEXT | _ORDERED, _equal)
+NOT_EQUALS = Relation("not_equals", _ONE | {ConstantKind.TEXT}, _TEXT | _ORDERED, _not_equal)
+GREATER = Relation("greater", _ONE, _ORDERED, _ordered(np.greater, frozenset({1})))
+GREATER_EQUAL = Relation("greater_equal", _ONE, _ORDERED, _ordered(np.greater_equal, frozenset({0, 1})))
+LESS = Relation("less", _ONE, _ORDERED, _ordered(np.less, frozenset({-1})))
+LESS_EQUAL = Relation("less_equal", _ONE, _ORDERED, _ordered(np.less_equal, frozenset({-1, 0})))
+BETWEEN = Relation(
+    "between", frozenset({ConstantKind.NUMBER_RANGE, ConstantKind.DATE_RANGE}), _ORDERED, _between
+)
+CONTAINS = Relation("contains", frozenset({ConstantKind.TEXT}), _TEXT, _contains)
+NOT_CONTAINS = Relation("not_contains", frozenset({ConstantKind.TEXT}), _TEXT, _not_contains)
+ANY = Relation("any", frozenset({ConstantKind.TEXTS}), _TEXT, _any_of)
+CONTAINS_ANY = Relation("contains_any", frozenset({ConstantKind.TEXTS}), _TEXT, _contains)
+HAS_ITEM = Relation("has_item", frozenset({ConstantKind.TEXT}), frozenset({ValueType.LIST}), _has_item)
+
+RELATIONS: tuple[Relation, ...] = (
+    EQUALS,
+    NOT_EQUALS,
+    GREATER,
+    GREATER_EQUAL,
+    LESS,
+    LESS_EQUAL,
+    BETWEEN,
+    CONTAINS,
+    NOT_CONTAINS,
+    ANY,
+    CONTAINS_ANY,
+    HAS_ITEM,
+)
