@@ -1,0 +1,182 @@
+"""The grammar of legal next steps: what kinds of results allow, without looking at a table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neural_programmer.language.kinds import Kind
+from neural_programmer.language.operation import Signature
+from neural_programmer.tables.constants import COMPARABLE, ConstantKind
+from neural_programmer.tables.values import ValueType
+
+Mask = NDArray[np.bool_]
+
+MAX_STEPS = 7
+ANSWER_KINDS = frozenset({Kind.CELLS, Kind.NUMBER, Kind.GROUPS})
+NO_REFERENCE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class GrammarState:
+    """The kinds of the steps so far, and which of them no later step has used yet.
+
+    Step 0 is given, so it never counts as unused.
+    """
+
+    kinds: tuple[Kind, ...]
+    unused: tuple[bool, ...]
+
+
+class Grammar:
+    """Which operations and references may come next, so that every step is used and a program ends in time.
+
+    Operations are numbered in the order of ``signatures``; the number after the last one stands for "stop". An
+    operation named as ``first_operation`` opens every program and never comes again.
+    """
+
+    def __init__(
+        self,
+        signatures: Mapping[str, Signature],
+        *,
+        first_operation: str = "all_rows",
+        maximum_steps: int = MAX_STEPS,
+    ) -> None:
+        self.names = tuple(signatures)
+        self.signatures = tuple(signatures.values())
+        self.first_operation = self.names.index(first_operation)
+        self.maximum_steps = maximum_steps
+        self.stop = len(self.names)
+        self.start = GrammarState((self.signatures[self.first_operation].result,), (False,))
+        self._shapes = frozenset((signature.references, signature.result) for signature in self.signatures)
+        self._finishable = lru_cache(maxsize=None)(self._search_finish)
+        self._states: dict[GrammarState, int] = {}
+        self._state_list: list[GrammarState] = []
+        self._operation_masks: list[Mask] = []
+        self._first: dict[tuple[GrammarState, int], Mask] = {}
+        self._second: dict[tuple[GrammarState, int, int], Mask] = {}
+
+    def _search_finish(self, pending: tuple[Kind, ...], remaining: int) -> bool:
+        """Whether at most ``remaining`` steps can turn the unused results into one answer."""
+        if len(pending) == 1 and pending[0] in ANSWER_KINDS:
+            return True
+        if remaining <= 0 or len(pending) > remaining + 1:
+            return False
+        for references, result in self._shapes:
+            left = list(pending)
+            missing = []
+            for kind in references:
+                if kind in left:
+                    left.remove(kind)
+                else:
+                    missing.append(kind)
+            # A reference that uses up nothing may always fall on the rows of step 0.
+            if len(left) == len(pending) or any(kind is not Kind.ROWS for kind in missing):
+                continue
+            if self._finishable(tuple(sorted([*left, result])), remaining - 1):
+                return True
+        return False
+
+    def advance(self, state: GrammarState, operation: int, first: int, second: int) -> GrammarState:
+        """The state after one more step; references are step numbers, -1 where there is none."""
+        unused = list(state.unused)
+        for reference in (first, second):
+            if reference >= 0:
+                unused[reference] = False
+        return GrammarState((*state.kinds, self.signatures[operation].result), (*unused, True))
+
+    def _can_finish(self, state: GrammarState) -> bool:
+        pending = tuple(sorted(kind for kind, is_unused in zip(state.kinds, state.unused, strict=True) if is_unused))
+        return self._finishable(pending, self.maximum_steps - len(state.kinds))
+
+    def _choices(self, state: GrammarState, operation: int) -> list[tuple[int, int]]:
+        """The pairs of references that the operation may take here, -1 where it takes none."""
+        references = self.signatures[operation].references
+        places = [[at for at, kind in enumerate(state.kinds) if kind is wanted] for wanted in references]
+        firsts = places[0] if references else [NO_REFERENCE]
+        seconds = places[1] if len(references) > 1 else [NO_REFERENCE]
+        return [
+            (first, second)
+            for first in firsts
+            for second in seconds
+            if (first != second or first == NO_REFERENCE)
+            and self._can_finish(self.advance(state, operation, first, second))
+        ]
+
+    def operations(self, state: GrammarState) -> Mask:
+        """``Bool[operation + 1]``: what may come next; the last entry is "stop"."""
+        legal = np.zeros(self.stop + 1, dtype=np.bool_)
+        legal[self.stop] = sum(state.unused) == 1 and state.unused[-1] and state.kinds[-1] in ANSWER_KINDS
+        if len(state.kinds) < self.maximum_steps:
+            for operation in range(self.stop):
+                if operation != self.first_operation:
+                    legal[operation] = bool(self._choices(state, operation))
+        return legal
+
+    def first_references(self, state: GrammarState, operation: int) -> Mask:
+        """``Bool[maximum_steps]``: the steps that may be the operation's first reference."""
+        found = self._first.get((state, operation))
+        if found is None:
+            found = np.zeros(self.maximum_steps, dtype=np.bool_)
+            found[[first for first, _ in self._choices(state, operation) if first >= 0]] = True
+            self._first[state, operation] = found
+        return found
+
+    def second_references(self, state: GrammarState, operation: int, first: int) -> Mask:
+        """``Bool[maximum_steps]``: the steps that may be the second reference once the first is chosen."""
+        found = self._second.get((state, operation, first))
+        if found is None:
+            found = np.zeros(self.maximum_steps, dtype=np.bool_)
+            found[[b for a, b in self._choices(state, operation) if a == first and b >= 0]] = True
+            self._second[state, operation, first] = found
+        return found
+
+    def number_of(self, state: GrammarState) -> int:
+        """A small number for the state, the row of ``operation_masks`` that belongs to it."""
+        number = self._states.get(state)
+        if number is None:
+            number = self._states[state] = len(self._state_list)
+            self._state_list.append(state)
+            self._operation_masks.append(self.operations(state))
+        return number
+
+    def state(self, number: int) -> GrammarState:
+        """The state that ``number_of`` numbered."""
+        return self._state_list[number]
+
+    def operation_mask(self, number: int) -> Mask:
+        """``operations`` of the state with this number, remembered."""
+        return self._operation_masks[number]
+
+    def columns(self) -> Mask:
+        """``Bool[operation, value type]``: the columns each operation takes; value types in their declared order."""
+        return np.array([[kind in signature.columns for kind in ValueType] for signature in self.signatures])
+
+    def constants(self) -> Mask:
+        """``Bool[operation, constant kind]``: the constants each operation takes, kinds in their declared order."""
+        return np.array([[kind in signature.constants for kind in ConstantKind] for signature in self.signatures])
+
+    def available(self, columns: Collection[ValueType], constants: Collection[ConstantKind]) -> Mask:
+        """``Bool[operation + 1]``: the operations that find arguments among the types of columns and constants."""
+        legal = np.ones(self.stop + 1, dtype=np.bool_)
+        for operation, signature in enumerate(self.signatures):
+            usable_columns = [kind for kind in columns if kind in signature.columns]
+            usable_constants = [kind for kind in constants if kind in signature.constants]
+            if signature.columns and signature.constants:
+                legal[operation] = any(
+                    constant in COMPARABLE[column] for column in usable_columns for constant in usable_constants
+                )
+            elif signature.columns:
+                legal[operation] = bool(usable_columns)
+            elif signature.constants:
+                legal[operation] = bool(usable_constants)
+        return legal
+
+
+def comparable() -> Mask:
+    """``Bool[value type, constant kind]``: ``COMPARABLE`` as an array, both in their declared order."""
+    return np.array([[constant in COMPARABLE[column] for constant in ConstantKind] for column in ValueType])
