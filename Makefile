@@ -1,0 +1,78 @@
+# `make run` opens the app, `make test` runs the tests; both make their virtual environment first.
+# Options are variables: make run PORT=9000, make test JOBS=4 TESTS=tests/test_layers.py, make train CONFIG=…
+
+VENV ?= .venv
+PORT ?= 8501
+JOBS ?= 2
+TESTS ?= tests
+CONFIG ?= data/configs/default.toml
+# Options for pip, for example PIP_OPTIONS=--no-index.
+PIP_OPTIONS ?=
+
+# Any Python from 3.11 on that can make virtual environments.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
+	if $$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	then echo $$python; break; fi; done)
+
+# On Linux the usual build of torch brings 2 GB of GPU libraries; this index has the one without.
+# TORCH_INDEX= (empty) takes the usual build.
+ifeq ($(shell uname -s),Linux)
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+endif
+TORCH := $(shell grep '^torch==' constraints.txt)
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+RUNTIME_STAMP := $(VENV)/.installed-runtime
+DEVELOPMENT_STAMP := $(VENV)/.installed-development
+# One thread a process: the tests run in $(JOBS) processes.
+TEST_ENVIRONMENT := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+.PHONY: run test test-slow lint format train bench install clean help
+
+help: ## List the targets.
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: $(RUNTIME_STAMP) ## Open the app in the browser.
+	$(BIN)/neural-programmer ui --port $(PORT)
+
+test: $(DEVELOPMENT_STAMP) ## Run the tests that take minutes, not hours.
+	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations 10 $(TESTS)
+
+test-slow: $(DEVELOPMENT_STAMP) ## Run the slow tests.
+	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest -m slow --durations 10 --timeout 1800 $(TESTS)
+
+lint: $(DEVELOPMENT_STAMP) ## Check style, format and types.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(DEVELOPMENT_STAMP) ## Format the code and repair what can be repaired.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+train: $(RUNTIME_STAMP) ## Train the model of CONFIG.
+	$(BIN)/neural-programmer train $(CONFIG)
+
+bench: $(RUNTIME_STAMP) ## Time a question, from the table to the answer.
+	$(BIN)/python benchmarks/ask.py
+
+install: $(DEVELOPMENT_STAMP) ## Make the virtual environment with everything.
+
+clean: ## Remove what builds and tests leave behind, but not the virtual environment.
+	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with the venv module is needed" \
+		"(Debian and Ubuntu: apt-get install python3 python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(if $(TORCH_INDEX),$(PIP) install --no-deps --retries 0 --timeout 30 --index-url $(TORCH_INDEX) $(TORCH) \
+		$(PIP_OPTIONS) || echo "The index $(TORCH_INDEX) did not answer; taking the usual build of torch.")
+
+$(RUNTIME_STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --editable . --constraint constraints.txt $(PIP_OPTIONS)
+	@touch $@
+
+$(DEVELOPMENT_STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --editable '.[test,lint]' --constraint constraints.txt $(PIP_OPTIONS)
+	@touch $@ $(RUNTIME_STAMP)
