@@ -1,0 +1,141 @@
+"""Exact execution: the reference meaning of a program on one table."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neural_programmer.execution.grounding import Grounding
+from neural_programmer.language.kinds import Kind
+from neural_programmer.language.operation import ExactArguments
+from neural_programmer.language.program import Program, Step
+from neural_programmer.operations.registry import REGISTRY
+from neural_programmer.tables.values import Missing, Number, PartialDate
+from neural_programmer.tables.views import ViewReference
+
+CellValue = str | float
+CellPlace = tuple[int, str]
+AnswerValue = CellValue | tuple[CellValue, float]
+
+
+@dataclass(frozen=True, eq=False)
+class StepResult:
+    """What one step gave.
+
+    ``value`` is ``Bool[row]`` for rows and for cells (the rows whose cells are meant), ``Float64[]`` for a number
+    (NaN where undefined) and ``Float64[row]`` for groups (the size of each group at the first of its rows, else 0).
+    """
+
+    kind: Kind
+    value: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The denotation of a program.
+
+    ``values`` holds the cells' values in table order, the one number, or pairs of a value and how many rows hold it;
+    texts are the raw cells, dates ISO 8601. ``cells`` are the places (row from 0, column name) the answer was read
+    from; for a number, the cells it was computed from. ``defined`` is false where there is no value.
+    """
+
+    values: tuple[AnswerValue, ...]
+    cells: tuple[CellPlace, ...]
+    defined: bool
+
+
+def execute(program: Program, grounding: Grounding) -> list[StepResult]:
+    """The result of every step; ``KeyError`` where the table lacks a column view that the program reads."""
+    results: list[StepResult] = []
+    for step in program:
+        operation = REGISTRY[step.operation]
+        value = operation.exact(_arguments(step, results, grounding))[0]
+        results.append(StepResult(operation.signature.result, np.asarray(value)))
+    return results
+
+
+def _arguments(step: Step, results: list[StepResult], grounding: Grounding) -> ExactArguments:
+    no_rows = np.zeros((1, grounding.table.number_of_rows), dtype=np.bool_)
+    rows = [results[number].value[None] for number in step.references if results[number].kind is Kind.ROWS]
+    numbers = [results[number].value[None] for number in step.references if results[number].kind is Kind.NUMBER]
+    undefined = np.full(1, np.nan)
+    return ExactArguments(
+        grounding=grounding,
+        rows=rows[0] if rows else no_rows,
+        other_rows=rows[1] if len(rows) > 1 else no_rows,
+        left=numbers[0] if numbers else undefined,
+        right=numbers[1] if len(numbers) > 1 else undefined,
+        column=step.column,
+        constant=step.constant,
+    )
+
+
+def answer(program: Program, grounding: Grounding) -> Answer:
+    """The answer of the program's last step."""
+    return answer_of(program, execute(program, grounding), grounding)
+
+
+def answer_of(program: Program, results: list[StepResult], grounding: Grounding) -> Answer:
+    """The answer, from the results of the steps when they are at hand; ``ValueError`` where the last gives rows."""
+    last, result = program.steps[-1], results[-1]
+    if result.kind is Kind.ROWS:
+        raise ValueError(f"an answer is cells, a number or groups, but the last step, {last.operation}, gives rows")
+    cells = _cells(len(program) - 1, program, results, grounding)
+    if result.kind is Kind.NUMBER:
+        number = float(result.value)
+        return Answer((), (), False) if math.isnan(number) else Answer((number,), cells, True)
+    assert last.column is not None
+    rows = np.flatnonzero(result.value)
+    values = [cell_value(grounding, last.column, int(row)) for row in rows]
+    if result.kind is Kind.GROUPS:
+        sizes = result.value[rows].tolist()
+        return Answer(tuple(zip(values, sizes, strict=True)), cells, bool(values))
+    return Answer(tuple(values), cells, bool(values))
+
+
+def cell_value(grounding: Grounding, column: ViewReference, row: int) -> CellValue:
+    """A cell under a view as an answer gives it: the raw text, the number, or the date in ISO 8601."""
+    value = grounding.views[column].values[row]
+    if isinstance(value, Number):
+        return value.amount
+    if isinstance(value, PartialDate):
+        return value.iso()
+    assert not isinstance(value, Missing), f"{column} has no value in row {row}"
+    return grounding.table.column(column.column).cells[row]
+
+
+def _cells(number: int, program: Program, results: list[StepResult], grounding: Grounding) -> tuple[CellPlace, ...]:
+    """The cells which a step that is not rows was read from, in table order."""
+    order = {column.name: position for position, column in enumerate(grounding.table.columns)}
+    found = _evidence(number, program, results, grounding)
+    return tuple(sorted(found, key=lambda cell: (cell[0], order[cell[1]])))
+
+
+def _evidence(number: int, program: Program, results: list[StepResult], grounding: Grounding) -> set[CellPlace]:
+    step = program.steps[number]
+    if results[number].kind is Kind.CELLS:
+        assert step.column is not None
+        return {(int(row), step.column.column) for row in np.flatnonzero(results[number].value)}
+    found: set[CellPlace] = set()
+    for reference in step.references:
+        if results[reference].kind is Kind.NUMBER:
+            found |= _evidence(reference, program, results, grounding)
+            continue
+        rows = results[reference].value
+        if step.column is not None:
+            rows = rows & grounding.views[step.column].mask
+        columns = {step.column.column} if step.column is not None else _columns_read(reference, program)
+        names = columns or {column.name for column in grounding.table.columns[:1]}
+        found |= {(int(row), name) for row in np.flatnonzero(rows) for name in names}
+    return found
+
+
+def _columns_read(number: int, program: Program) -> set[str]:
+    """The columns read by a step and by those it is built on: what counted rows were recognised by."""
+    step = program.steps[number]
+    own = {step.column.column} if step.column is not None else set()
+    return own.union(*(_columns_read(reference, program) for reference in step.references))
