@@ -1,0 +1,81 @@
+"""What every reader returns before a table is built, and the limits it keeps to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from neural_programmer.tables.errors import TableError
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """Headers and rows of text as they were read; a row may be shorter or longer than the headers."""
+
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest source that is read: ``bytes`` of a file and ``cells`` of a table."""
+
+    bytes: int = 512 * 1024**2
+    cells: int = 20_000_000
+
+    def check_bytes(self, thing: str, size: int) -> None:
+        """Raise ``TableError`` where ``size`` bytes are too many."""
+        if size > self.bytes:
+            raise TableError(
+                f"{thing} has {size:,} bytes; expected at most {self.bytes:,}. "
+                "Load a part of it, or raise the limit with limits=Limits(bytes=...)."
+            )
+
+    def check_cells(self, thing: str, rows: int, columns: int) -> None:
+        """Raise ``TableError`` where ``rows`` times ``columns`` cells are too many."""
+        if rows * columns > self.cells:
+            raise TableError(
+                f"{thing} has {rows:,} rows and {columns:,} columns; expected at most {self.cells:,} cells. "
+                "Load a part of it, or raise the limit with limits=Limits(cells=...)."
+            )
+
+
+def without_blank_edges(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The rows that hold a cell, without the columns at the right end that hold none anywhere."""
+    kept = [list(row) for row in rows if any(cell.strip() for cell in row)]
+    width = max((_used_width(row) for row in kept), default=0)
+    return [row[:width] for row in kept]
+
+
+def split_title(rows: list[list[str]]) -> tuple[str, list[list[str]]]:
+    """A title line above the header, if there is one, and the rows from the header on.
+
+    A title is a first row with a single cell, over rows of which most have three cells or more.
+    """
+    if len(rows) < 3 or _number_of_cells(rows[0]) != 1:
+        return "", rows
+    wide = sum(_number_of_cells(row) >= 3 for row in rows[1:])
+    if _number_of_cells(rows[1]) < 2 or wide * 2 < len(rows) - 1:
+        return "", rows
+    return next(cell.strip() for cell in rows[0] if cell.strip()), rows[1:]
+
+
+def require_rows(thing: str, raw: RawTable) -> RawTable:
+    """The table itself; ``TableError`` where it has no columns or no rows."""
+    if not raw.headers:
+        raise TableError(f"{thing} is empty; expected a header row and rows below it. Choose a file with data.")
+    if not raw.rows:
+        raise TableError(
+            f"{thing} has a header of {len(raw.headers)} columns and no rows; expected at least one row below the "
+            "header. Add rows, or choose another file."
+        )
+    return raw
+
+
+def _used_width(row: Sequence[str]) -> int:
+    return max(position + 1 for position, cell in enumerate(row) if cell.strip())
+
+
+def _number_of_cells(row: Sequence[str]) -> int:
+    return sum(bool(cell.strip()) for cell in row)
