@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from neural_programmer.tables.errors import TableError
 from neural_programmer.tables.table import Table
 
 ENVIRONMENT_VARIABLE = "NEURAL_PROGRAMMER_WTQ"
@@ -131,15 +131,6 @@ def read_questions(path: Path | str) -> list[Question]:
     return questions
 
 
-def read_cells(path: Path | str) -> tuple[list[str], list[list[str]]]:
-    r"""Headers and rows of one of the dataset's CSV files, in which a backslash escapes quotes and itself."""
-    text = _read(Path(path))
-    rows = list(csv.reader(io.StringIO(text, newline=""), doublequote=False, escapechar="\\"))
-    if not rows:
-        raise DatasetError(f"the table {path} is empty")
-    return rows[0], rows[1:]
-
-
 class WikiTableQuestions:
     """The dataset under one root directory; tables are read once and remembered."""
 
@@ -168,10 +159,14 @@ class WikiTableQuestions:
 
     def read_table(self, context: str) -> Table:
         """The table of that context, read anew."""
-        from neural_programmer.tables.build import build_table
-
         path = self.root / context
         if not path.resolve().is_relative_to(self.root.resolve()):
             raise DatasetError(f"the context {context!r} leads out of {self.root}")
-        headers, rows = read_cells(path)
-        return build_table(headers, rows, name=path.stem)
+        from neural_programmer.tables.build import build_table
+        from neural_programmer.tables.loaders.delimited import parse_wikitablequestions
+
+        try:
+            raw = parse_wikitablequestions(_read(path), path.stem, tabs=path.suffix == ".tsv")
+            return build_table(raw.headers, raw.rows, name=raw.name)
+        except (csv.Error, TableError) as error:
+            raise DatasetError(f"the table {path} cannot be read: {error}") from error

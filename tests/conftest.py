@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from neural_programmer.data.wikitablequestions import (
     DOWNLOAD_COMMAND,
     ENVIRONMENT_VARIABLE,
