@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neural_programmer.tables.values import Value, ValueType
+from neural_programmer.tables.values import Items, PartialDate, Text, Value, ValueType, text_key, text_words
 
 
 class ViewKind(StrEnum):
@@ -64,3 +65,32 @@ class View:
     def value_type(self) -> ValueType:
         """The type of the values."""
         return self.kind.value_type
+
+    @cached_property
+    def distinct(self) -> tuple[Value, ...]:
+        """The distinct values, each as its first row has it, in the order of their groups."""
+        groups, rows = np.unique(self.groups, return_index=True)
+        return tuple(self.values[int(row)] for group, row in zip(groups, rows, strict=True) if group >= 0)
+
+    @cached_property
+    def group_of_key(self) -> dict[str, int]:
+        """The group of each ``text_key``, for views of texts."""
+        return {text_key(value.written): at for at, value in enumerate(self.distinct) if isinstance(value, Text)}
+
+    @cached_property
+    def words_of_groups(self) -> tuple[str, ...]:
+        """The ``text_words`` of each distinct value, for views of texts."""
+        return tuple(text_words(value.written) if isinstance(value, Text) else "" for value in self.distinct)
+
+    @cached_property
+    def items_of_groups(self) -> tuple[frozenset[str], ...]:
+        """The ``text_key`` of every item of each distinct value, for views of lists."""
+        return tuple(
+            frozenset(map(text_key, value.items)) if isinstance(value, Items) else frozenset()
+            for value in self.distinct
+        )
+
+    @cached_property
+    def iso_of_groups(self) -> tuple[str, ...]:
+        """The ISO form of each distinct value, for views of dates."""
+        return tuple(value.iso() if isinstance(value, PartialDate) else "" for value in self.distinct)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neural_programmer.tables.constants import Constant, ConstantKind
-from neural_programmer.tables.values import Items, PartialDate, Text, ValueType, text_key, text_words
+from neural_programmer.tables.values import PartialDate, ValueType, text_key, text_words
 from neural_programmer.tables.views import View
 
 Mask = NDArray[np.bool_]
@@ -28,42 +28,34 @@ class Relation:
     holds: Callable[[View, Constant], Mask]
 
 
-def _by_group(view: View, holds: Callable[[object], bool]) -> Mask:
-    """``Bool[row]``: the test on each distinct value, spread over its rows."""
-    groups = view.groups
-    first_rows = np.unique(groups, return_index=True)
-    verdicts = np.zeros(int(groups.max(initial=-1)) + 1, dtype=np.bool_)
-    for group, row in zip(*first_rows, strict=True):
-        if group >= 0:
-            verdicts[group] = holds(view.values[int(row)])
-    return view.mask & verdicts[groups] if verdicts.size else view.mask & False
+def _rows_of_groups(view: View, groups: Iterable[int]) -> Mask:
+    """``Bool[row]``: the rows that hold one of the distinct values, which are given by their numbers."""
+    chosen = list(groups)
+    return np.isin(view.groups, chosen) if len(chosen) != 1 else view.groups == chosen[0]
 
 
-def _written(value: object) -> str:
-    return value.written if isinstance(value, Text) else ""
-
-
-def _date_order(value: object, constant: object) -> int | None:
+def _date_order(value: str, constant: str) -> int | None:
     """-1, 0 or 1 as the date is before, within or after the constant; None where their parts do not tell.
 
-    Both are cut to the shorter of their ISO forms; a value less precise than the constant and equal so far is unknown.
+    Both are ISO forms, cut to the shorter of the two; a value less precise than the constant and equal so far is
+    unknown.
     """
-    if not isinstance(value, PartialDate) or not isinstance(constant, PartialDate):
+    if value.startswith("XXXX") != constant.startswith("XXXX"):
         return None
-    left, right = value.iso(), constant.iso()
-    if left.startswith("XXXX") != right.startswith("XXXX"):
-        return None
-    length = min(len(left), len(right))
-    if left[:length] == right[:length]:
-        return 0 if len(left) >= len(right) else None
-    return -1 if left[:length] < right[:length] else 1
+    length = min(len(value), len(constant))
+    if value[:length] == constant[:length]:
+        return 0 if len(value) >= len(constant) else None
+    return -1 if value[:length] < constant[:length] else 1
 
 
 def _ordered(numbers: Callable[[NDArray[np.float64], float], Mask], orders: frozenset[int]) -> Callable[..., Mask]:
     def holds(view: View, constant: Constant) -> Mask:
         bound = constant.values[0]
         if isinstance(bound, PartialDate):
-            return _by_group(view, lambda value: _date_order(value, bound) in orders)
+            iso = bound.iso()
+            return _rows_of_groups(
+                view, (at for at, value in enumerate(view.iso_of_groups) if _date_order(value, iso) in orders)
+            )
         assert isinstance(bound, float | int)
         with np.errstate(invalid="ignore"):
             return view.mask & numbers(view.numbers, float(bound))
@@ -90,13 +82,16 @@ def _not_equal(view: View, constant: Constant) -> Mask:
 
 
 def _any_of(view: View, constant: Constant) -> Mask:
-    keys = {text_key(str(text)) for text in constant.values}
-    return _by_group(view, lambda value: text_key(_written(value)) in keys)
+    known = view.group_of_key
+    keys = (text_key(str(text)) for text in constant.values)
+    return _rows_of_groups(view, {known[key] for key in keys if key in known})
 
 
 def _contains(view: View, constant: Constant) -> Mask:
-    wanted = [text_words(str(text)) for text in constant.values]
-    return _by_group(view, lambda value: any(words and words in text_words(_written(value)) for words in wanted))
+    wanted = [words for words in (text_words(str(text)) for text in constant.values) if words]
+    return _rows_of_groups(
+        view, (at for at, held in enumerate(view.words_of_groups) if any(words in held for words in wanted))
+    )
 
 
 def _not_contains(view: View, constant: Constant) -> Mask:
@@ -105,9 +100,7 @@ def _not_contains(view: View, constant: Constant) -> Mask:
 
 def _has_item(view: View, constant: Constant) -> Mask:
     key = text_key(str(constant.values[0]))
-    return _by_group(
-        view, lambda value: isinstance(value, Items) and any(text_key(item) == key for item in value.items)
-    )
+    return _rows_of_groups(view, (at for at, items in enumerate(view.items_of_groups) if key in items))
 
 
 def _between(view: View, constant: Constant) -> Mask:
