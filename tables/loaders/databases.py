@@ -36,7 +36,7 @@ def read_duckdb(path: Path, table: str | None, limits: Limits) -> RawTable:
     with _duckdb(path) as connection:
         chosen = _choose(path, _duckdb_names(connection), table)
         relation = connection.table(_quote(chosen))
-        (rows,) = connection.execute(f"SELECT count(*) FROM {_quote(chosen)}").fetchone() or (0,)
+        ((rows,),) = connection.execute(f"SELECT count(*) FROM {_quote(chosen)}").fetchall()
         limits.check_cells(f"table {chosen!r} of {path}", rows, len(relation.columns))
         return RawTable(relation.columns, [[cell_text(value) for value in row] for row in relation.fetchall()], chosen)
 
