@@ -133,8 +133,9 @@ def _some_date(rng: random.Random, table: Table) -> PartialDate:
     held = _held(rng, table, PartialDate)
     if held is None or rng.random() < 0.2:
         return rng.choice((PartialDate(1950), PartialDate(1950, 5), PartialDate(1950, 5, 21), PartialDate(None, 5, 21)))
-    cuts = (held, PartialDate(held.year, held.month), PartialDate(held.year), PartialDate(None, held.month, held.day))
-    return rng.choice([cut for cut in cuts if cut != PartialDate()])
+    cuts = ((held.year, held.month, held.day), (held.year, held.month), (held.year,), (None, held.month, held.day))
+    known = [cut for cut in cuts if any(part is not None for part in cut)]
+    return PartialDate(*rng.choice(known)) if known else held
 
 
 def _random_date(rng: random.Random, table: Table) -> Constant:
