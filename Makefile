@@ -28,7 +28,7 @@ DEVELOPMENT_STAMP := $(VENV)/.installed-development
 # One thread a process: the tests run in $(JOBS) processes.
 TEST_ENVIRONMENT := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: run test test-slow lint format train bench install clean help
+.PHONY: run test test-slow lint format docs train bench install clean help
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -50,6 +50,9 @@ lint: $(DEVELOPMENT_STAMP) ## Check style, format and types.
 format: $(DEVELOPMENT_STAMP) ## Format the code and repair what can be repaired.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(RUNTIME_STAMP) ## Write the README's file tree anew.
+	$(BIN)/python docs/file_tree.py
 
 train: $(RUNTIME_STAMP) ## Train the model of CONFIG.
 	$(BIN)/neural-programmer train $(CONFIG)
