@@ -1,0 +1,51 @@
+"""Linking: everything a question says that its table can understand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from neural_programmer.tables.constants import Constant, ConstantKind
+from neural_programmer.tables.matching.columns import column_matches
+from neural_programmer.tables.matching.cues import find_cues
+from neural_programmer.tables.matching.index import TableIndex
+from neural_programmer.tables.matching.linking import Linking, Mention
+from neural_programmer.tables.matching.lists import texts_mentions
+from neural_programmer.tables.matching.periods import date_mentions, decade_mentions, find_dates
+from neural_programmer.tables.matching.quantities import number_mentions
+from neural_programmer.tables.matching.ranges import joined_ranges
+from neural_programmer.tables.matching.spans import question_words
+from neural_programmer.tables.matching.texts import text_mentions
+from neural_programmer.tables.matching.tokens import tokenize
+
+MAX_MENTIONS = 24
+
+
+def link(question: str, index: TableIndex) -> Linking:
+    """The question's tokens, the constants and columns they offer, and cues; the same on every call."""
+    tokens, truncated = tokenize(question)
+    texts = text_mentions(question, tokens, index)
+    numbers = number_mentions(question, tokens, index)
+    dates = find_dates(tokens)
+    mentions = [placed.mention for placed in texts]
+    mentions += texts_mentions(tokens, texts)
+    mentions += numbers
+    mentions += date_mentions(dates, index)
+    mentions += decade_mentions(tokens, index)
+    mentions += joined_ranges(tokens, numbers, dates, index)
+    matches = column_matches(question_words(tokens), index)
+    return Linking(question, tokens, _best(mentions), matches, find_cues(tokens), truncated)
+
+
+_KINDS = {kind: place for place, kind in enumerate(ConstantKind)}
+
+
+def _order(mention: Mention) -> tuple[float, int, int, int, str]:
+    constant = mention.constant
+    return -mention.score, mention.start, -mention.end, _KINDS[constant.kind], str(constant.values)
+
+
+def _best(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    unique: dict[Constant, Mention] = {}
+    for mention in sorted(mentions, key=_order):
+        unique.setdefault(mention.constant, mention)
+    return tuple(unique.values())[:MAX_MENTIONS]

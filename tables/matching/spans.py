@@ -1,0 +1,145 @@
+"""Spans of question words that stand in cells, each word taken as written, by its lemma or as a misspelling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from neural_programmer.tables.matching.index import TableIndex
+from neural_programmer.tables.matching.linking import MatchSource, Token
+from neural_programmer.tables.matching.tokens import lemma, stop_words
+from neural_programmer.tables.values import text_words
+
+_MIN_FUZZY_LENGTH = 5
+_FUZZY_CUTOFF = 84.0
+_MAX_VARIANTS = 3
+# Of a long list of cells, this many are looked at to learn in which columns a span stands.
+_MAX_CELLS = 64
+_RANKS = {MatchSource.EXACT: 0, MatchSource.LEMMA: 1, MatchSource.ALIAS: 2, MatchSource.FUZZY: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWord:
+    """One alphanumeric word of the question with the number of its token."""
+
+    word: str
+    token: int
+    is_stop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CellSpan:
+    """Question words ``start`` to ``end`` (exclusive) that stand in cells as ``words``.
+
+    ``cells`` are some distinct cells that hold the words, ``number_of_cells`` is how many do; ``whole`` is the text
+    of a cell that consists of the words.
+    """
+
+    start: int
+    end: int
+    words: str
+    source: MatchSource
+    similarity: float
+    cells: tuple[int, ...]
+    number_of_cells: int
+    whole: str | None
+
+
+def question_words(tokens: Sequence[Token]) -> list[QuestionWord]:
+    """The alphanumeric words of the tokens, in order."""
+    stops = stop_words()
+    return [
+        QuestionWord(word, number, token.is_stop or word in stops)
+        for number, token in enumerate(tokens)
+        for word in text_words(token.key).split()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    word: str
+    source: MatchSource
+    similarity: float
+
+
+def _variants(word: QuestionWord, index: TableIndex) -> list[_Variant]:
+    exact = word.word in index.vocabulary
+    found = [_Variant(word.word, MatchSource.EXACT, 1.0)] if exact else []
+    if word.is_stop:
+        return found
+    same_lemma = index.words_by_lemma.get(lemma(word.word), ())
+    found += [_Variant(other, MatchSource.LEMMA, 1.0) for other in same_lemma if other != word.word][:_MAX_VARIANTS]
+    if not found and len(word.word) >= _MIN_FUZZY_LENGTH and word.word.isalpha():
+        choices = index.words_by_letter.get(word.word[0], [])
+        best = process.extract(word.word, choices, scorer=fuzz.ratio, score_cutoff=_FUZZY_CUTOFF, limit=_MAX_VARIANTS)
+        found += [_Variant(other, MatchSource.FUZZY, ratio / 100) for other, ratio, _ in best]
+    return found
+
+
+def _intersect(few: NDArray[np.int32], many: NDArray[np.int32]) -> NDArray[np.int32]:
+    if len(few) > len(many):
+        few, many = many, few
+    if not len(many):
+        return many
+    places = np.minimum(np.searchsorted(many, few), len(many) - 1)
+    return few[many[places] == few]
+
+
+def find_spans(words: Sequence[QuestionWord], index: TableIndex) -> list[CellSpan]:
+    """Every span of the words that stands in a cell, with each way to read its words; nested spans included."""
+    variants = [_variants(word, index) for word in words]
+    found: list[CellSpan] = []
+    for start in range(len(words)):
+        for variant in variants[start]:
+            _extend(start, start + 1, [variant], index.postings(variant.word), variants, index, found)
+    return found
+
+
+def _extend(
+    start: int,
+    end: int,
+    chosen: list[_Variant],
+    cells: NDArray[np.int32],
+    variants: Sequence[Sequence[_Variant]],
+    index: TableIndex,
+    found: list[CellSpan],
+) -> None:
+    joined = f" {' '.join(variant.word for variant in chosen)} "
+    source = max((variant.source for variant in chosen), key=_RANKS.__getitem__)
+    similarity = min(variant.similarity for variant in chosen)
+    whole = index.whole.get(joined)
+    text = None if whole is None else index.cell_texts[whole]
+    if whole is None and joined in index.items:
+        text = index.items[joined][0]
+    shown = tuple(int(cell) for cell in cells[:_MAX_CELLS])
+    if whole is not None and whole not in shown:
+        shown = (*shown, whole)
+    found.append(CellSpan(start, end, joined.strip(), source, similarity, shown, len(cells), text))
+    if end == len(variants):
+        return
+    for variant in variants[end]:
+        both = _intersect(cells, index.postings(variant.word))
+        longer = f"{joined}{variant.word} "
+        held = [cell for cell in both.tolist() if longer in index.cell_words[cell]]
+        if held:
+            rest = np.asarray(held, dtype=np.int32)
+            _extend(start, end + 1, [*chosen, variant], rest, variants, index, found)
+
+
+def cells_with(words: str, start: int, end: int, index: TableIndex) -> CellSpan | None:
+    """The span as another name for words that stand in the table; ``None`` where they do not."""
+    parts = words.split()
+    cells = index.postings(parts[0])
+    for part in parts[1:]:
+        cells = _intersect(cells, index.postings(part))
+    held = [cell for cell in cells.tolist() if f" {words} " in index.cell_words[cell]]
+    item = index.items.get(f" {words} ")
+    if not held and item is None:
+        return None
+    whole = index.whole.get(f" {words} ")
+    text = index.cell_texts[whole] if whole is not None else item[0] if item is not None else None
+    return CellSpan(start, end, words, MatchSource.ALIAS, 1.0, tuple(held[:_MAX_CELLS]), len(held), text)
