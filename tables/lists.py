@@ -1,0 +1,114 @@
+"""Reading a column of lists: "A, B and C", "A / B", "A; B", or a line for each item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from neural_programmer.tables.column_reading import ENOUGH, Cells
+from neural_programmer.tables.numbers import NumberReading
+from neural_programmer.tables.values import Items, PartialDate, text_key
+
+LONGEST_LIST_CELL = 600
+WORDS_AT_MOST = 7
+
+# From the surest separator to the least sure.
+_SEPARATORS = (
+    re.compile(r"\s*\n\s*"),
+    re.compile(r"\s*;\s+"),
+    re.compile(r"\s*[•·|]\s*|\s+/\s+"),
+    re.compile(r",\s*(?:and|&)\s+|,\s+|,(?=[^\W\d])"),
+    re.compile(r"\s*/\s*"),
+)
+_COMMA = 3
+_LAST_AND = re.compile(r"\s+(?:and|&)\s+")
+
+
+def read_lists(
+    cells: Cells,
+    dates: Sequence[PartialDate | None] | None,
+    numbers: Sequence[NumberReading | None] | None,
+) -> list[Items | None] | None:
+    """The items of each distinct text, or None where the column is not one of lists.
+
+    Texts read as one date, or as a number that no items follow, have one item.
+    """
+    whole = [_is_one_value(text, position, dates, numbers) for position, text in enumerate(cells.texts)]
+    for order, separator in enumerate(_SEPARATORS):
+        if not any(separator.search(text) for text, one in zip(cells.texts, whole, strict=True) if not one):
+            continue
+        split = [[text.strip()] if one else _split(text, separator) for text, one in zip(cells.texts, whole, strict=True)]
+        if order == _COMMA:
+            split = _split_last(split)
+        if _is_list_column(cells, split):
+            return [Items(tuple(items)) if items and items[0] else None for items in split]
+    return None
+
+
+def _is_one_value(
+    text: str,
+    position: int,
+    dates: Sequence[PartialDate | None] | None,
+    numbers: Sequence[NumberReading | None] | None,
+) -> bool:
+    if len(text) > LONGEST_LIST_CELL or "°" in text:
+        return True
+    if dates is not None and dates[position] is not None and dates[position] is not None:
+        date = dates[position]
+        return date is not None and date.month is not None
+    number = numbers[position] if numbers is not None else None
+    return number is not None and number.certainty == 3
+
+
+def _split(text: str, separator: re.Pattern[str]) -> list[str]:
+    """The items between separators that stand outside parentheses."""
+    pieces: list[str] = []
+    depth = start = 0
+    matches = {match.start(): match.end() for match in separator.finditer(text)}
+    if not matches:
+        return [text.strip()]
+    for position, character in enumerate(text):
+        if character in "([":
+            depth += 1
+        elif character in ")]":
+            depth = max(0, depth - 1)
+        end = matches.get(position)
+        if end is not None and depth == 0:
+            pieces.append(text[start:position])
+            start = end
+    pieces.append(text[start:])
+    return [item for piece in pieces if (item := piece.strip(" \t\n,;"))] or [text.strip()]
+
+
+def _split_last(split: list[list[str]]) -> list[list[str]]:
+    """The lists with "B and C" divided at their end, where commas came before or a part is an item elsewhere."""
+    known = {text_key(item) for items in split for item in items}
+    divided = []
+    for items in split:
+        parts = _LAST_AND.split(items[-1], maxsplit=1) if items else []
+        if len(parts) == 2 and all(parts) and (len(items) > 1 or any(text_key(part) in known for part in parts)):
+            items = [*items[:-1], *parts]
+        divided.append(items)
+    return divided
+
+
+def _is_list_column(cells: Cells, split: list[list[str]]) -> bool:
+    several = [(items, count) for items, count in zip(split, cells.counts, strict=True) if len(items) > 1]
+    rows = sum(count for _, count in several)
+    if rows < max(2.0, ENOUGH * cells.filled):
+        return False
+    pieces = [item for items, _ in several for item in items]
+    if sum(len(item.split()) for item in pieces) > WORDS_AT_MOST * len(pieces):
+        return False
+    return not _is_hierarchy([items for items, _ in several])
+
+
+def _is_hierarchy(several: list[list[str]]) -> bool:
+    """Whether the parts play different roles, as in "City, Country": as many in nearly every cell, and none shared."""
+    counts = [len(items) for items in several]
+    usual = max(set(counts), key=counts.count)
+    if counts.count(usual) < 0.8 * len(counts):
+        return False
+    firsts = {text_key(items[0]) for items in several}
+    lasts = {text_key(items[-1]) for items in several}
+    return len(firsts & lasts) == 0
