@@ -88,7 +88,7 @@ class Batcher:
         for at, question in enumerate(questions):
             numbers = np.array([places.setdefault(word, len(places)) for word in question.words] + [-1], dtype=np.int64)
             t, v, k = len(question.tokens), len(question.column_kinds), len(question.constant_kinds)
-            tokens[at, :t] = numbers[question.tokens] + 1
+            tokens[at, :t] = numbers[question.tokens]
             token_mask[at, :t] = True
             token_features[at, :t] = question.token_features
             header_words[at, :v] = numbers[question.header_words]
@@ -103,7 +103,7 @@ class Batcher:
             constant_mask[at, :k] = True
             pairs[at, :k, :v] = question.pairs
         padding = len(places)
-        tokens = np.where(token_mask, tokens - 1, padding)
+        tokens = np.where(token_mask, tokens, padding)
         header_mask = header_words >= 0
         word_numbers, ngrams, starts = self._words(list(places))
         if hide_words > 0:

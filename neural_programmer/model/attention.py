@@ -1,0 +1,45 @@
+"""Attention from many nodes of a few questions, without a copy of each question's words for every node."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+# Stands for minus infinity in masked scores: finite, so that a wholly masked row gives no NaN.
+MASKED_SCORE = -1e9
+
+
+class Placement:
+    """Where nodes stand in a padded array: ``question`` Int[node] and ``slot`` Int[node], distinct in a question."""
+
+    def __init__(self, question: Tensor, slot: Tensor, questions: int) -> None:
+        self.question = question
+        self.slot = slot
+        self.questions = questions
+        self.slots = int(slot.max()) + 1 if len(slot) else 1
+
+    def subset(self, chosen: Tensor) -> Placement:
+        """The placement of the chosen nodes alone."""
+        return Placement(self.question[chosen], self.slot[chosen], self.questions)
+
+    def spread(self, nodes: Tensor) -> Tensor:
+        """``[node, ...]`` to ``[batch, slot, ...]``, zero where there is no node."""
+        padded = nodes.new_zeros(self.questions, self.slots, *nodes.shape[1:])
+        return padded.index_put((self.question, self.slot), nodes)
+
+    def gather(self, padded: Tensor) -> Tensor:
+        """``[batch, slot, ...]`` to ``[node, ...]``."""
+        return padded[self.question, self.slot]
+
+    def scores(self, queries: Tensor, keys: Tensor) -> Tensor:
+        """The products of ``[node, width]`` with the question's ``[batch, item, width]``: ``[node, item]``."""
+        return self.gather(torch.bmm(self.spread(queries), keys.transpose(1, 2)))
+
+    def mix(self, weights: Tensor, values: Tensor) -> Tensor:
+        """The sums of the question's ``[batch, item, width]`` weighted by ``[node, item]``: ``[node, width]``."""
+        return self.gather(torch.bmm(self.spread(weights), values))
+
+
+def masked_log_softmax(scores: Tensor, mask: Tensor) -> Tensor:
+    """The log-softmax over the last dimension with everything outside the mask at about minus 1e9."""
+    return scores.masked_fill(~mask, MASKED_SCORE).log_softmax(dim=-1)

@@ -1,0 +1,95 @@
+"""The controller: a recurrent network that follows a program step by step and says which operation comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from neural_programmer.execution.sizes import SIZE_BUCKETS
+from neural_programmer.model.attention import MASKED_SCORE, Placement
+from neural_programmer.model.config import ModelConfig
+from neural_programmer.model.encoders import Encoded
+
+
+@dataclass(frozen=True, eq=False)
+class ControllerState:
+    """After a step: the recurrent ``hidden`` and ``memory``, the ``state`` that has looked at the question (each
+    Float[node, width]), the ``attention`` Float[node, token] it looked with, and that of all steps so far ``seen``.
+    """
+
+    hidden: Tensor
+    memory: Tensor
+    state: Tensor
+    attention: Tensor
+    seen: Tensor
+
+    def select(self, nodes: Tensor) -> ControllerState:
+        """The states of some nodes."""
+        return ControllerState(
+            self.hidden[nodes], self.memory[nodes], self.state[nodes], self.attention[nodes], self.seen[nodes]
+        )
+
+
+class StepEmbedding(nn.Module):
+    """A step as one vector: its operation, arguments, the steps it reads and how much it produced."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.column = nn.Linear(config.width, config.argument_width, bias=False)
+        self.constant = nn.Linear(config.width, config.argument_width, bias=False)
+        self.first = nn.Linear(config.width, config.argument_width, bias=False)
+        self.second = nn.Linear(config.width, config.argument_width, bias=False)
+        self.size = nn.Embedding(SIZE_BUCKETS, config.argument_width)
+        self.out = nn.Linear(config.operation_width + config.argument_width, config.width)
+
+    def forward(
+        self, operation: Tensor, column: Tensor, constant: Tensor, first: Tensor, second: Tensor, size: Tensor
+    ) -> Tensor:
+        """``Float[node, width]`` from vectors of the parts (zero where a step has no such part) and size buckets."""
+        arguments = (
+            self.column(column) + self.constant(constant) + self.first(first) + self.second(second) + self.size(size)
+        )
+        out: Tensor = torch.tanh(self.out(torch.cat([operation, torch.relu(arguments)], dim=-1)))
+        return out
+
+
+class Controller(nn.Module):
+    """An LSTM over steps that attends to the question after each."""
+
+    def __init__(self, config: ModelConfig, operations: int) -> None:
+        super().__init__()
+        self.start_hidden = nn.Linear(config.width, config.width)
+        self.start_memory = nn.Linear(config.width, config.width)
+        self.cell = nn.LSTMCell(config.width, config.width)
+        self.look = nn.Linear(config.width, config.width, bias=False)
+        self.seen_weight = nn.Parameter(torch.zeros(()))
+        self.state = nn.Linear(2 * config.width, config.width)
+        self.dropout = nn.Dropout(config.dropout)
+        self.operation_hidden = nn.Linear(config.width, config.width)
+        self.operation_out = nn.Linear(config.width, operations + 1)
+
+    def start(self, encoded: Encoded) -> ControllerState:
+        """The state before step 0, one node a question."""
+        hidden = torch.tanh(self.start_hidden(encoded.summary))
+        memory = torch.tanh(self.start_memory(encoded.summary))
+        nothing = encoded.words.new_zeros(encoded.words.shape[:2])
+        return ControllerState(hidden, memory, hidden, nothing, nothing)
+
+    def advance(
+        self, before: ControllerState, embedding: Tensor, encoded: Encoded, placement: Placement
+    ) -> ControllerState:
+        """The state after a step whose embedding is Float[node, width]."""
+        hidden, memory = self.cell(self.dropout(embedding), (before.hidden, before.memory))
+        scores = placement.scores(self.look(hidden), encoded.words) + self.seen_weight * before.seen
+        present = encoded.inputs.token_mask[placement.question]
+        attention = scores.masked_fill(~present, MASKED_SCORE).softmax(dim=-1) * present
+        context = placement.mix(attention, encoded.words)
+        state = torch.tanh(self.state(self.dropout(torch.cat([hidden, context], dim=-1))))
+        return ControllerState(hidden, memory, state, attention, before.seen + attention)
+
+    def operations(self, state: Tensor) -> Tensor:
+        """``Float[node, operation + 1]``: scores of what comes next, "stop" last."""
+        out: Tensor = self.operation_out(self.dropout(torch.tanh(self.operation_hidden(state))))
+        return out
