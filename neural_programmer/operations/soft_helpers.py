@@ -44,14 +44,15 @@ class SoftGroups:
     """Row probabilities seen through the distinct values of every column view.
 
     ``absent`` (Float[batch, column, group]) is the probability that none of the rows holds the value, the values of a
-    view in ascending order; 1 for padding.
+    view in ascending order; 1 for padding. ``sorted_rows`` (Float[batch, column, row]) are the rows of each view in the
+    order of their values, 0 for those without one.
     """
 
     def __init__(self, rows: Tensor, table: SoftTable) -> None:
         self.table = table
         present = rows[:, None] * table.mask
-        self._sorted = present.gather(-1, table.order)
-        absent = 1 - self._sorted
+        self.sorted_rows = present.gather(-1, table.order)
+        absent = 1 - self.sorted_rows
         for shift, together in table.together:
             absent = torch.where(together, absent * pad(absent[..., :-shift], (shift, 0), value=1.0), absent)
         self._absent_so_far = absent
@@ -82,7 +83,7 @@ class SoftGroups:
         """``Float[batch, column, row]``: the probability that the row is the first to hold its value."""
         before = pad(self._absent_so_far[..., :-1], (1, 0), value=1.0)
         before = torch.where(self.table.continues, before, 1.0)
-        return self.unsorted(self._sorted * before)
+        return self.unsorted(self.sorted_rows * before)
 
     def unsorted(self, values: Tensor) -> Tensor:
         """``Float[batch, column, row]`` in table order, from the order of values in which the groups lie together."""
@@ -90,7 +91,7 @@ class SoftGroups:
 
     def later(self) -> Tensor:
         """``Float[batch, column, row]``: how many later rows are expected to hold the row's value."""
-        total = self._sorted.cumsum(dim=-1)
+        total = self.sorted_rows.cumsum(dim=-1)
         return self.unsorted(total.gather(-1, self.table.own_end) - total)
 
 

@@ -1,0 +1,286 @@
+"""Tables and constants of a batch of questions as padded tensors, made ready for soft execution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from neural_programmer.execution.grounding import Grounding
+from neural_programmer.language.candidates import Candidates
+from neural_programmer.operations.relations import RELATIONS
+from neural_programmer.tables.constants import COMPARABLE, ConstantKind
+from neural_programmer.tables.values import ValueType
+from neural_programmer.tables.views import View
+
+_VALUE_TYPES = tuple(ValueType)
+_CONSTANT_KINDS = tuple(ConstantKind)
+_PADDING = -1
+
+
+@dataclass(frozen=True, eq=False)
+class SoftGrounding:
+    """One question's table and candidates as arrays, small enough to be kept for a whole training set.
+
+    ``ranks`` (Int64[column, row]) number each view's distinct values in ascending order, -1 where there is none;
+    ``numbers`` (Float64[column, row]) are 0 where there is none; ``value_types`` (Int64[column]), ``constant_kinds``
+    and ``ordinals`` (Int64[constant], 0 for other kinds) describe the candidates. ``matches`` holds for each relation
+    the places ``column * constants + constant`` (Int64[pair]) where it holds anywhere and the rows (Bool[pair, row]).
+    """
+
+    countable: NDArray[np.bool_]
+    ranks: NDArray[np.int64]
+    numbers: NDArray[np.float64]
+    value_types: NDArray[np.int64]
+    constant_kinds: NDArray[np.int64]
+    ordinals: NDArray[np.int64]
+    matches: Mapping[str, tuple[NDArray[np.int64], NDArray[np.bool_]]]
+
+
+def ground(grounding: Grounding, candidates: Candidates) -> SoftGrounding:
+    """The arrays of one question's table and candidates."""
+    columns, constants = candidates.columns, candidates.constants
+    rows = grounding.table.number_of_rows
+    views = [grounding.views[column] for column in columns]
+    numbers = [np.where(view.mask & ~np.isnan(view.numbers), view.numbers, 0.0) for view in views]
+    matches = {}
+    for relation in RELATIONS:
+        places, found = [], []
+        for (i, column), (j, constant) in product(enumerate(columns), enumerate(constants)):
+            value_type = column.view.value_type
+            if (
+                value_type in relation.columns
+                and constant.kind in relation.constants
+                and constant.kind in COMPARABLE[value_type]
+            ):
+                holds = grounding.match(relation, column, constant)
+                if holds.any():
+                    places.append(i * len(constants) + j)
+                    found.append(holds)
+        matches[relation.name] = (
+            np.array(places, dtype=np.int64),
+            np.array(found, dtype=np.bool_).reshape(len(found), rows),
+        )
+    return SoftGrounding(
+        countable=grounding.countable,
+        ranks=np.array([_ranks(view) for view in views], dtype=np.int64).reshape(len(views), rows),
+        numbers=np.array(numbers, dtype=np.float64).reshape(len(views), rows),
+        value_types=np.array([_VALUE_TYPES.index(column.view.value_type) for column in columns], dtype=np.int64),
+        constant_kinds=np.array([_CONSTANT_KINDS.index(constant.kind) for constant in constants], dtype=np.int64),
+        ordinals=np.array(
+            [int(str(c.values[0])) if c.kind is ConstantKind.ORDINAL else 0 for c in constants], dtype=np.int64
+        ),
+        matches=matches,
+    )
+
+
+def _ranks(view: View) -> NDArray[np.int64]:
+    """The place of each row's value among the distinct values: by key where the values are ordered, else any."""
+    ordered = view.value_type in (ValueType.NUMBER, ValueType.DATE)
+    keys = view.keys if ordered else view.groups
+    ranks = np.full(len(view.mask), _PADDING, dtype=np.int64)
+    ranks[view.mask] = np.unique(keys[view.mask], return_inverse=True)[1]
+    return ranks
+
+
+@dataclass(frozen=True, eq=False)
+class SoftTable:
+    """A batch of tables and constants; the legend of names in shapes is in ``execution.soft``.
+
+    ``mask``           Float[batch, column, row]      1 where the view has a value
+    ``numbers``        Float[batch, column, row]      the numbers of views of numbers, else 0
+    ``row_mask``       Float[batch, row]              1 for rows, 0 for padding
+    ``countable``      Float[batch, row]              1 for rows that are not totals of others
+    ``value_types``    Int[batch, column]             -1 for padding
+    ``constant_kinds`` Int[batch, constant]           -1 for padding
+    ``ordinals``       Int[batch, constant]           0 where the constant is none
+    ``matches``        by relation: Int[batch, pair], the place ``column * constants + constant``, and
+                       Float[batch, pair, row], 1 where the relation holds; padding holds nowhere
+
+    The rows of each view sorted by value, those without one last, equal values in table order:
+
+    ``order``          Int[batch, column, row]        the row at each sorted place, and
+    ``place``          Int[batch, column, row]        the sorted place of each row
+    ``continues``      Bool[batch, column, row]       whether the place before holds the same value
+    ``together``       pairs of a shift and Bool[batch, column, row]: whether the place that far before does
+    ``own_end``        Int[batch, column, row]        the last place that holds the same value
+    ``group_of_row``   Int[batch, column, row]        the ascending number of each row's value, 0 where none
+    ``group_end``      Int[batch, column, group]      the last place of each value
+    ``group_mask``     Bool[batch, column, group]     false for padding
+    ``group_sizes``    Int[batch, column, group]      how many rows of the table hold the value
+    ``group_numbers``  Float[batch, column, group]    the number, for views of numbers, else 0
+    """
+
+    mask: Tensor
+    numbers: Tensor
+    row_mask: Tensor
+    countable: Tensor
+    value_types: Tensor
+    constant_kinds: Tensor
+    ordinals: Tensor
+    matches: Mapping[str, tuple[Tensor, Tensor]]
+    order: Tensor
+    place: Tensor
+    continues: Tensor
+    together: tuple[tuple[int, Tensor], ...]
+    own_end: Tensor
+    group_of_row: Tensor
+    group_end: Tensor
+    group_mask: Tensor
+    group_sizes: Tensor
+    group_numbers: Tensor
+    _legal: dict[object, Tensor] = field(default_factory=dict)
+
+    @property
+    def batch(self) -> int:
+        """How many questions there are."""
+        return len(self.mask)
+
+    def legal_columns(self, types: frozenset[ValueType]) -> Tensor:
+        """``Float[batch, column]``: 1 for the views of one of the types."""
+        found = self._legal.get(types)
+        if found is None:
+            numbers = torch.tensor([_VALUE_TYPES.index(value_type) for value_type in types])
+            found = self._legal[types] = self._as_float(torch.isin(self.value_types, numbers.to(self.mask.device)))
+        return found
+
+    def legal_constants(self, kinds: frozenset[ConstantKind]) -> Tensor:
+        """``Float[batch, constant]``: 1 for the constants of one of the kinds."""
+        found = self._legal.get(kinds)
+        if found is None:
+            numbers = torch.tensor([_CONSTANT_KINDS.index(kind) for kind in kinds])
+            found = self._legal[kinds] = self._as_float(torch.isin(self.constant_kinds, numbers.to(self.mask.device)))
+        return found
+
+    def legal_pairs(self, types: frozenset[ValueType], kinds: frozenset[ConstantKind]) -> Tensor:
+        """``Float[batch, column, constant]``: 1 where both are legal and can be compared."""
+        found = self._legal.get((types, kinds))
+        if found is None:
+            found = torch.zeros_like(self.mask[..., :1] * self.constant_kinds[:, None])
+            for value_type in types:
+                columns = self.legal_columns(frozenset({value_type}))
+                constants = self.legal_constants(kinds & COMPARABLE[value_type])
+                found = found + columns[..., None] * constants[:, None]
+            self._legal[types, kinds] = found
+        return found
+
+    def _as_float(self, flags: Tensor) -> Tensor:
+        return flags.to(self.mask.dtype)
+
+    @staticmethod
+    def collate(
+        questions: Sequence[SoftGrounding],
+        *,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+        least: tuple[int, int, int] = (1, 1, 1),
+    ) -> SoftTable:
+        """The batch of the questions, with room for at least so many columns, constants and rows."""
+        columns = max(least[0], *(len(question.ranks) for question in questions))
+        constants = max(least[1], *(len(question.ordinals) for question in questions))
+        rows = max(least[2], *(len(question.countable) for question in questions))
+
+        def put(flags: NDArray[np.bool_]) -> Tensor:
+            return torch.from_numpy(flags).to(device=device, dtype=dtype)
+
+        ranks = _padded([question.ranks for question in questions], (columns, rows), _PADDING)
+        numbers = _padded([question.numbers for question in questions], (columns, rows), 0.0)
+        present = [np.ones(len(question.countable), dtype=np.bool_) for question in questions]
+        parts = _sorted_parts(ranks, numbers)
+        together = tuple(
+            (shift, torch.from_numpy(flags).to(device)) for shift, flags in _together(ranks, parts["order"])
+        )
+        tensors = {name: torch.from_numpy(array).to(device) for name, array in parts.items()}
+        tensors["group_numbers"] = tensors["group_numbers"].to(dtype)
+
+        def numbered(name: str, size: int, fill: int) -> Tensor:
+            return torch.from_numpy(_padded([getattr(q, name) for q in questions], (size,), fill)).to(device)
+
+        return SoftTable(
+            mask=put(ranks >= 0),
+            numbers=torch.from_numpy(numbers).to(device=device, dtype=dtype),
+            row_mask=put(_padded(present, (rows,), False)),
+            countable=put(_padded([question.countable for question in questions], (rows,), False)),
+            value_types=numbered("value_types", columns, _PADDING),
+            constant_kinds=numbered("constant_kinds", constants, _PADDING),
+            ordinals=numbered("ordinals", constants, 0),
+            matches={
+                relation.name: _matches(relation.name, questions, rows, constants, dtype, device)
+                for relation in RELATIONS
+            },
+            together=together,
+            **tensors,
+        )
+
+
+def _padded(arrays: Sequence[NDArray[np.generic]], shape: tuple[int, ...], fill: float) -> NDArray[np.generic]:
+    result = np.full((len(arrays), *shape), fill, dtype=arrays[0].dtype)
+    for target, array in zip(result, arrays, strict=True):
+        target[tuple(slice(size) for size in array.shape)] = array
+    return result
+
+
+def _matches(
+    name: str,
+    questions: Sequence[SoftGrounding],
+    rows: int,
+    constants: int,
+    dtype: torch.dtype,
+    device: torch.device | str,
+) -> tuple[Tensor, Tensor]:
+    found = [question.matches[name] for question in questions]
+    pairs = max(len(places) for places, _ in found)
+    # The places are numbered anew for the batch's number of constants.
+    renumbered = [
+        places // max(1, len(question.ordinals)) * constants + places % max(1, len(question.ordinals))
+        for question, (places, _) in zip(questions, found, strict=True)
+    ]
+    places = torch.from_numpy(_padded(renumbered, (pairs,), 0)).to(device)
+    holds = torch.from_numpy(_padded([holds for _, holds in found], (pairs, rows), False))
+    return places, holds.to(device=device, dtype=dtype)
+
+
+def _together(ranks: NDArray[np.int64], order: NDArray[np.int64]) -> list[tuple[int, NDArray[np.bool_]]]:
+    """For shifts 1, 2, 4 … up to the most frequent value's: whether the place that far before holds the same value."""
+    ordered = np.take_along_axis(ranks, order, axis=-1)
+    found = []
+    shift = 1
+    while True:
+        same = np.zeros(ranks.shape, dtype=np.bool_)
+        same[..., shift:] = (ordered[..., shift:] == ordered[..., :-shift]) & (ordered[..., shift:] >= 0)
+        if not same.any():
+            return found
+        found.append((shift, same))
+        shift *= 2
+
+
+def _sorted_parts(ranks: NDArray[np.int64], numbers: NDArray[np.float64]) -> dict[str, NDArray[np.generic]]:
+    rows = ranks.shape[-1]
+    order = np.argsort(np.where(ranks < 0, rows, ranks), axis=-1, kind="stable")
+    ordered = np.take_along_axis(ranks, order, axis=-1)
+    groups = max(1, int(ranks.max(initial=0)) + 1)
+    each = np.arange(groups)
+    sizes = (ranks[..., None, :] == each[:, None]).sum(axis=-1)
+    group_end = np.maximum(np.cumsum(sizes, axis=-1) - 1, 0)
+    continues = np.zeros(ranks.shape, dtype=np.bool_)
+    continues[..., 1:] = (ordered[..., 1:] == ordered[..., :-1]) & (ordered[..., 1:] >= 0)
+    own_end = np.where(
+        ordered >= 0, np.take_along_axis(group_end, np.maximum(ordered, 0), axis=-1), np.arange(rows)
+    )
+    group_rows = np.take_along_axis(order, group_end, axis=-1)
+    return {
+        "order": order,
+        "place": np.argsort(order, axis=-1, kind="stable"),
+        "continues": continues,
+        "own_end": own_end,
+        "group_of_row": np.maximum(ranks, 0),
+        "group_end": group_end,
+        "group_mask": sizes > 0,
+        "group_sizes": sizes,
+        "group_numbers": np.where(sizes > 0, np.take_along_axis(numbers, group_rows, axis=-1), 0.0),
+    }
