@@ -123,7 +123,7 @@ class Programmer(nn.Module):
         for depth, level in enumerate(trie.levels):
             placement = Placement(level.question, level.slot, questions)
             if depth == 0:
-                vectors = self._first_embedding(encoded)
+                vectors = self.first_embedding(encoded)
             else:
                 assert embeddings is not None
                 log_probability = log_probability[level.parent] + operation_scores[level.parent, level.steps[:, 0]]
@@ -139,7 +139,8 @@ class Programmer(nn.Module):
             result = result.index_put((ended,), log_probability[nodes] + operation_scores[nodes, self.grammar.stop])
         return result
 
-    def _first_embedding(self, encoded: Encoded) -> Tensor:
+    def first_embedding(self, encoded: Encoded) -> Tensor:
+        """``Float[batch, width]``: the vector of step 0, which takes every row."""
         size = len(encoded.inputs)
         nothing = encoded.words.new_zeros(size, self.config.width)
         operation = self.operation_vectors.weight[self.grammar.first_operation].expand(size, -1)

@@ -1,0 +1,233 @@
+"""Search for the likeliest programs under any scorer, led by execution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neural_programmer.execution.exact import Answer, StepResult, answer_of
+from neural_programmer.execution.grounding import Grounding
+from neural_programmer.execution.sizes import NO_ROWS, size_buckets
+from neural_programmer.language.candidates import FIELDS, Candidates
+from neural_programmer.language.grammar import Grammar, GrammarState
+from neural_programmer.language.kinds import Kind
+from neural_programmer.language.operation import ExactArguments
+from neural_programmer.language.program import Program
+from neural_programmer.model.scorer import ArgumentTable, Scorer
+from neural_programmer.operations.registry import REGISTRY
+
+_IMPOSSIBLE = -1e8
+
+
+@dataclass(frozen=True, eq=False)
+class Hypothesis:
+    """A program found, with its log-probability and its answer; ``encoded`` is Int[step, 5]."""
+
+    program: Program
+    log_probability: float
+    answer: Answer
+    encoded: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class _Beginning:
+    """A beginning of a program in the beam."""
+
+    log_probability: float
+    state: GrammarState
+    encoded: NDArray[np.int64]
+    results: tuple[StepResult, ...]
+
+
+@dataclass(frozen=True)
+class BeamWidths:
+    """``beam`` beginnings are kept; of all their next operations the best ``operations * beam`` are looked into, and
+    of the arguments of each the best ``arguments * beam``; at most ``tries * beam`` of these are executed.
+    """
+
+    beam: int = 10
+    operations: int = 3
+    arguments: int = 2
+    tries: int = 4
+
+
+def execute_step(
+    operation: int, step: NDArray[np.int64], results: tuple[StepResult, ...], grounding: Grounding,
+    candidates: Candidates, names: tuple[str, ...],
+) -> StepResult:
+    """The result of one encoded step after the results of the steps before it."""
+    record = REGISTRY[names[operation]]
+    rows: list[NDArray[Any]] = []
+    numbers: list[NDArray[Any]] = []
+    for reference in step[1:3].tolist():
+        if reference >= 0:
+            result = results[reference]
+            (rows if result.kind is Kind.ROWS else numbers).append(result.value[None])
+    nothing = results[0].value[None]
+    undefined = np.full(1, np.nan)
+    arguments = ExactArguments(
+        grounding=grounding,
+        rows=rows[0] if rows else nothing,
+        other_rows=rows[1] if len(rows) > 1 else nothing,
+        left=numbers[0] if numbers else undefined,
+        right=numbers[1] if len(numbers) > 1 else undefined,
+        column=candidates.columns[step[3]] if step[3] >= 0 else None,
+        constant=candidates.constants[step[4]] if step[4] >= 0 else None,
+    )
+    return StepResult(record.signature.result, np.asarray(record.exact(arguments)[0]))
+
+
+def _is_empty(result: StepResult) -> bool:
+    if result.kind is Kind.NUMBER:
+        return bool(np.isnan(result.value))
+    return not result.value.any()
+
+
+class BeamSearch:
+    """Search for programs over one question's candidates on one table.
+
+    Beginnings whose last step gives no row or no number are dropped, since nothing useful can follow.
+    """
+
+    def __init__(
+        self, grammar: Grammar, grounding: Grounding, candidates: Candidates, widths: BeamWidths | None = None
+    ) -> None:
+        self._grammar = grammar
+        self._grounding = grounding
+        self._candidates = candidates
+        self._widths = widths or BeamWidths()
+        self._every = int(grounding.countable.sum())
+
+    def search(self, scorer: Scorer) -> list[Hypothesis]:
+        """At most ``beam`` programs, likeliest first, ties in the order of their codes."""
+        grammar, widths = self._grammar, self._widths
+        first = np.full((1, FIELDS), -1, dtype=np.int64)
+        first[0, 0] = grammar.first_operation
+        opening = REGISTRY[grammar.names[grammar.first_operation]]
+        every = StepResult(opening.signature.result, self._grounding.countable)
+        memory = scorer.start()
+        beginnings = [_Beginning(0.0, grammar.start, first, (every,))]
+        finished: list[tuple[float, _Beginning]] = []
+        while beginnings:
+            legal = np.stack([grammar.operation_mask(grammar.number_of(each.state)) for each in beginnings])
+            scores = scorer.operations(memory, legal)
+            total = scores + np.array([each.log_probability for each in beginnings])[:, None]
+            for at, each in enumerate(beginnings):
+                if legal[at, grammar.stop] and total[at, grammar.stop] > _IMPOSSIBLE:
+                    finished.append((float(total[at, grammar.stop]), each))
+            finished.sort(key=lambda pair: (-pair[0], pair[1].encoded.tolist()))
+            del finished[widths.beam :]
+            floor = finished[-1][0] if len(finished) == widths.beam else _IMPOSSIBLE
+            parents, steps, values = self._candidate_steps(scorer, memory, beginnings, total, floor)
+            chosen, grown = self._grow(beginnings, parents, steps, values)
+            if not grown:
+                break
+            sizes = np.array([self._size(each.results[-1]) for each in grown], dtype=np.int8)
+            memory = scorer.advance(memory, parents[chosen], steps[chosen], sizes)
+            beginnings = grown
+        return [self._finish(score, each) for score, each in finished]
+
+    def _finish(self, score: float, beginning: _Beginning) -> Hypothesis:
+        program = self._candidates.decode(beginning.encoded.astype(np.int16), self._grammar.names)
+        answer = answer_of(program, list(beginning.results), self._grounding)
+        return Hypothesis(program, score, answer, beginning.encoded)
+
+    def _size(self, result: StepResult) -> int:
+        if result.kind is not Kind.ROWS:
+            return NO_ROWS
+        return int(size_buckets(np.array(int(result.value.sum())), self._every))
+
+    def _candidate_steps(
+        self,
+        scorer: Scorer,
+        memory: Any,
+        beginnings: list[_Beginning],
+        total: NDArray[np.float64],
+        floor: float,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Next steps worth executing: their parents, the encoded steps and the log-probabilities, likeliest first."""
+        grammar, widths = self._grammar, self._widths
+        going_on = total[:, : grammar.stop]
+        flat = np.argsort(-going_on, axis=None, kind="stable")[: widths.operations * widths.beam]
+        flat = np.sort(flat[going_on.ravel()[flat] > floor])
+        edges, operations = np.divmod(flat, grammar.stop)
+        if not len(edges):
+            return np.zeros(0, dtype=np.int64), np.zeros((0, FIELDS), dtype=np.int64), np.zeros(0)
+        length = len(beginnings[0].results)
+        first_mask = np.zeros((len(edges), length), dtype=np.bool_)
+        second_mask = np.zeros((len(edges), length, length), dtype=np.bool_)
+        for at, (edge, operation) in enumerate(zip(edges.tolist(), operations.tolist(), strict=True)):
+            state = beginnings[edge].state
+            first_mask[at] = grammar.first_references(state, operation)[:length]
+            if len(grammar.signatures[operation].references) > 1:
+                for first in np.flatnonzero(first_mask[at]).tolist():
+                    second_mask[at, first] = grammar.second_references(state, operation, first)[:length]
+        table = scorer.arguments(memory, edges, operations, first_mask, second_mask)
+        found = [
+            self._best_arguments(int(operation), at, table, float(going_on[edges[at], operation]), floor)
+            for at, operation in enumerate(operations)
+        ]
+        values = np.concatenate([scores for _, scores in found])
+        steps = np.concatenate([codes for codes, _ in found])
+        parents = np.repeat(edges, [len(scores) for _, scores in found])
+        order = np.argsort(-values, kind="stable")
+        return parents[order], steps[order], values[order]
+
+    def _best_arguments(
+        self, operation: int, edge: int, table: ArgumentTable, score: float, floor: float
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The best arguments of one edge, encoded, with the log-probabilities of the whole."""
+        signature = self._grammar.signatures[operation]
+        # Dimensions: first reference, second reference, column, constant; those not taken have one entry.
+        joint = np.full((1, 1, 1, 1), score)
+        takes = (len(signature.references) > 0, len(signature.references) > 1, bool(signature.columns),
+                 bool(signature.constants))
+        if takes[0]:
+            joint = joint + table.first[edge][:, None, None, None]
+        if takes[1]:
+            joint = joint + table.second[edge][:, :, None, None]
+        if takes[2]:
+            column = table.column[edge] if takes[0] else table.column[edge][:1]
+            joint = joint + column[:, None, :, None]
+        if takes[3]:
+            constant = table.constant[edge] if takes[2] else table.constant[edge][:1]
+            joint = joint + constant[None, None, :, :]
+        flat = joint.ravel()
+        possible = np.flatnonzero(flat > max(floor, _IMPOSSIBLE))
+        most = self._widths.arguments * self._widths.beam
+        if len(possible) > most:
+            possible = possible[np.argpartition(-flat[possible], most)[:most]]
+        places = np.stack(np.unravel_index(possible, joint.shape), axis=1)
+        steps = np.full((len(possible), FIELDS), -1, dtype=np.int64)
+        steps[:, 0] = operation
+        for field, taken in enumerate(takes):
+            if taken:
+                steps[:, field + 1] = places[:, field]
+        return steps, flat[possible]
+
+    def _grow(
+        self,
+        beginnings: list[_Beginning],
+        parents: NDArray[np.int64],
+        steps: NDArray[np.int64],
+        values: NDArray[np.float64],
+    ) -> tuple[NDArray[np.int64], list[_Beginning]]:
+        """The first ``beam`` next steps that give something, and the beginnings that they make."""
+        grammar, widths = self._grammar, self._widths
+        chosen: list[int] = []
+        grown: list[_Beginning] = []
+        for at in range(min(len(steps), widths.tries * widths.beam)):
+            step, parent = steps[at], beginnings[int(parents[at])]
+            result = execute_step(int(step[0]), step, parent.results, self._grounding, self._candidates, grammar.names)
+            if _is_empty(result):
+                continue
+            state = grammar.advance(parent.state, int(step[0]), int(step[1]), int(step[2]))
+            encoded = np.concatenate([parent.encoded, step[None]])
+            chosen.append(at)
+            grown.append(_Beginning(float(values[at]), state, encoded, (*parent.results, result)))
+            if len(grown) == widths.beam:
+                break
+        return np.array(chosen, dtype=np.int64), grown
