@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
+from sqlglot import exp
+from torch import Tensor
 
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import ExactArguments, Operation, Signature
+from neural_programmer.operations import sql_values
 from neural_programmer.operations.exact_helpers import Numbers
+from neural_programmer.operations.soft_arguments import SoftArguments, SoftNumber
+from neural_programmer.operations.soft_helpers import ratio
 
 _SIGNATURE = Signature((Kind.NUMBER, Kind.NUMBER), Kind.NUMBER)
 
@@ -32,14 +38,46 @@ def _divide(arguments: ExactArguments) -> Numbers:
         return np.where(arguments.right == 0, np.nan, arguments.left / arguments.right)
 
 
+def _soft(mean: Tensor, arguments: SoftArguments) -> SoftNumber:
+    """One number, its mean as given, with the chance that both operands are defined."""
+    return SoftNumber(mean[:, None], (arguments.left.mass * arguments.right.mass)[:, None])
+
+
+def _soft_add(arguments: SoftArguments) -> SoftNumber:
+    return _soft(arguments.left.mean + arguments.right.mean, arguments)
+
+
+def _soft_subtract(arguments: SoftArguments) -> SoftNumber:
+    return _soft(arguments.left.mean - arguments.right.mean, arguments)
+
+
+def _soft_difference(arguments: SoftArguments) -> SoftNumber:
+    left, right = arguments.left, arguments.right
+    apart = (left.values[:, :, None] - right.values[:, None]).abs()
+    total = torch.einsum("bl,blr,br->b", left.masses, apart, right.masses)
+    return _soft(ratio(total, left.mass * right.mass), arguments)
+
+
+def _soft_multiply(arguments: SoftArguments) -> SoftNumber:
+    return _soft(arguments.left.mean * arguments.right.mean, arguments)
+
+
+def _soft_divide(arguments: SoftArguments) -> SoftNumber:
+    left, right = arguments.left, arguments.right
+    divisible = right.values != 0
+    masses = torch.where(divisible, right.masses, 0.0)
+    inverse = SoftNumber(1 / torch.where(divisible, right.values, 1.0), masses)
+    return SoftNumber((left.mean * inverse.mean)[:, None], (left.mass * inverse.mass)[:, None])
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name="add",
         summary="The sum of two numbers.",
         signature=_SIGNATURE,
         exact=_add,
-        soft=None,
-        sql=None,
+        soft=_soft_add,
+        sql=sql_values.combined(exp.Add),
         english="{left} plus {right}",
     ),
     Operation(
@@ -47,8 +85,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The first number less the second.",
         signature=_SIGNATURE,
         exact=_subtract,
-        soft=None,
-        sql=None,
+        soft=_soft_subtract,
+        sql=sql_values.combined(exp.Sub),
         english="{left} minus {right}",
     ),
     Operation(
@@ -56,8 +94,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="By how much two numbers differ, never negative.",
         signature=_SIGNATURE,
         exact=_difference,
-        soft=None,
-        sql=None,
+        soft=_soft_difference,
+        sql=sql_values.difference,
         english="the difference between {left} and {right}",
     ),
     Operation(
@@ -65,8 +103,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The product of two numbers.",
         signature=_SIGNATURE,
         exact=_multiply,
-        soft=None,
-        sql=None,
+        soft=_soft_multiply,
+        sql=sql_values.combined(exp.Mul),
         english="{left} times {right}",
     ),
     Operation(
@@ -74,8 +112,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The first number divided by the second, undefined where that is zero.",
         signature=_SIGNATURE,
         exact=_divide,
-        soft=None,
-        sql=None,
+        soft=_soft_divide,
+        sql=sql_values.quotient,
         english="{left} divided by {right}",
     ),
 )

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlglot import exp
+from torch import Tensor
 
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import ExactArguments, Operation, Signature
+from neural_programmer.operations import sql_values
 from neural_programmer.operations.exact_helpers import Rows, first_of_groups, group_counts, view_of
+from neural_programmer.operations.soft_arguments import SoftArguments
+from neural_programmer.operations.soft_counts import frequency_extremes
+from neural_programmer.operations.soft_helpers import SoftGroups
 from neural_programmer.tables.values import ValueType
 
 _ANY_COLUMN = frozenset({ValueType.TEXT, ValueType.NUMBER, ValueType.DATE})
@@ -38,14 +44,31 @@ def _count_by_value(arguments: ExactArguments) -> NDArray[np.float64]:
     return np.where(representatives, counts[:, view_of(arguments).groups], 0.0)
 
 
+def _soft_select(arguments: SoftArguments) -> Tensor:
+    return arguments.column[..., None] * arguments.rows[:, None] * arguments.table.mask
+
+
+def _soft_most_common_value(arguments: SoftArguments) -> Tensor:
+    return arguments.column[..., None] * frequency_extremes(arguments.rows, arguments.table, most=True)
+
+
+def _soft_least_common_value(arguments: SoftArguments) -> Tensor:
+    return arguments.column[..., None] * frequency_extremes(arguments.rows, arguments.table, most=False)
+
+
+def _soft_count_by_value(arguments: SoftArguments) -> Tensor:
+    groups = SoftGroups(arguments.rows, arguments.table)
+    return arguments.column[..., None] * groups.first() * (1 + groups.later())
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name="select",
         summary="The cells of the column in the rows, in table order.",
         signature=Signature((Kind.ROWS,), Kind.CELLS, _ANY_COLUMN),
         exact=_select,
-        soft=None,
-        sql=None,
+        soft=_soft_select,
+        sql=sql_values.present_cells,
         english="the {column} of {rows}",
     ),
     Operation(
@@ -53,8 +76,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The values that occur in most of the rows, all ties, each at its first row.",
         signature=Signature((Kind.ROWS,), Kind.CELLS, _ANY_COLUMN),
         exact=_most_common_value,
-        soft=None,
-        sql=None,
+        soft=_soft_most_common_value,
+        sql=sql_values.extreme_counts(exp.Max),
         english="the most common {column} of {rows}",
     ),
     Operation(
@@ -62,8 +85,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The values that occur in the fewest of the rows, all ties, each at its first row.",
         signature=Signature((Kind.ROWS,), Kind.CELLS, _ANY_COLUMN),
         exact=_least_common_value,
-        soft=None,
-        sql=None,
+        soft=_soft_least_common_value,
+        sql=sql_values.extreme_counts(exp.Min),
         english="the least common {column} of {rows}",
     ),
     Operation(
@@ -71,8 +94,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Every value of the column in the rows with the number of rows that hold it.",
         signature=Signature((Kind.ROWS,), Kind.GROUPS, _ANY_COLUMN),
         exact=_count_by_value,
-        soft=None,
-        sql=None,
+        soft=_soft_count_by_value,
+        sql=sql_values.counts_by_value,
         english="how many of {rows} there are for each {column}",
     ),
 )

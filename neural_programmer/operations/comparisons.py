@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from sqlglot import exp
+from torch import Tensor
 
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import ExactArguments, Operation, Signature
+from neural_programmer.operations import sql_rows, sql_values
 from neural_programmer.operations.exact_helpers import Rows, best_key, group_counts, view_of
+from neural_programmer.operations.soft_arguments import SoftArguments
+from neural_programmer.operations.soft_comparisons import (
+    chance_greater,
+    chance_less,
+    larger_set,
+    rows_where,
+    set_with_best_value,
+    smaller_set,
+    values_where,
+)
+from neural_programmer.operations.soft_helpers import SoftGroups, product_up_to, spread
 from neural_programmer.tables.values import ValueType
 
 _NUMBER = frozenset({ValueType.NUMBER})
@@ -77,14 +93,58 @@ def _which_less(arguments: ExactArguments) -> Rows:
     return _chosen_set(arguments, second, first) & known
 
 
+def _soft_filter_above(arguments: SoftArguments) -> Tensor:
+    return values_where(chance_less(arguments.left, arguments), arguments)
+
+
+def _soft_filter_below(arguments: SoftArguments) -> Tensor:
+    return values_where(chance_greater(arguments.left, arguments), arguments)
+
+
+def _soft_greater_than_rows(arguments: SoftArguments) -> Tensor:
+    return _soft_beyond(arguments, lambda absent: product_up_to(absent.flip(-1)).flip(-1))
+
+
+def _soft_less_than_rows(arguments: SoftArguments) -> Tensor:
+    return _soft_beyond(arguments, product_up_to)
+
+
+def _soft_beyond(arguments: SoftArguments, none_from: Callable[[Tensor], Tensor]) -> Tensor:
+    """No other row holds the value or one beyond it, less the chance that the others hold none at all."""
+    groups = SoftGroups(arguments.other_rows, arguments.table)
+    return values_where(none_from(groups.absent) - groups.none()[..., None], arguments)
+
+
+def _soft_same_value(arguments: SoftArguments) -> Tensor:
+    # The row is not among the others, less the chance that no row of its value, itself included, is.
+    none = spread(SoftGroups(arguments.other_rows, arguments.table).absent, arguments.table)
+    return rows_where((1 - arguments.other_rows)[:, None] - none, arguments)
+
+
+def _soft_larger_set(arguments: SoftArguments) -> Tensor:
+    return larger_set(arguments.rows, arguments.other_rows)
+
+
+def _soft_smaller_set(arguments: SoftArguments) -> Tensor:
+    return smaller_set(arguments.rows, arguments.other_rows)
+
+
+def _soft_which_greater(arguments: SoftArguments) -> Tensor:
+    return set_with_best_value(arguments, greatest=True)
+
+
+def _soft_which_less(arguments: SoftArguments) -> Tensor:
+    return set_with_best_value(arguments, greatest=False)
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name="filter_above",
         summary="The rows whose number is greater than an earlier number.",
         signature=Signature((Kind.ROWS, Kind.NUMBER), Kind.ROWS, _NUMBER),
         exact=_filter_above,
-        soft=None,
-        sql=None,
+        soft=_soft_filter_above,
+        sql=sql_rows.beyond_number(exp.GT),
         english="{rows} where {column} is more than {left}",
     ),
     Operation(
@@ -92,8 +152,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The rows whose number is less than an earlier number.",
         signature=Signature((Kind.ROWS, Kind.NUMBER), Kind.ROWS, _NUMBER),
         exact=_filter_below,
-        soft=None,
-        sql=None,
+        soft=_soft_filter_below,
+        sql=sql_rows.beyond_number(exp.LT),
         english="{rows} where {column} is less than {left}",
     ),
     Operation(
@@ -101,8 +161,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The rows whose value is greater than every value of the other rows, of which at least one has a value.",
         signature=Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS, _ORDERED),
         exact=_greater_than_rows,
-        soft=None,
-        sql=None,
+        soft=_soft_greater_than_rows,
+        sql=sql_rows.beyond_rows(exp.GT, exp.Max),
         english="{rows} where {column} is more than that of {other_rows}",
     ),
     Operation(
@@ -110,8 +170,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The rows whose value is less than every value of the other rows, of which at least one has a value.",
         signature=Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS, _ORDERED),
         exact=_less_than_rows,
-        soft=None,
-        sql=None,
+        soft=_soft_less_than_rows,
+        sql=sql_rows.beyond_rows(exp.LT, exp.Min),
         english="{rows} where {column} is less than that of {other_rows}",
     ),
     Operation(
@@ -119,8 +179,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The rows, none of the other rows, that share a value with one of the other rows.",
         signature=Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS, _ANY_COLUMN),
         exact=_same_value,
-        soft=None,
-        sql=None,
+        soft=_soft_same_value,
+        sql=sql_rows.same_value,
         english="{rows} with the same {column} as {other_rows}",
     ),
     Operation(
@@ -128,8 +188,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Of two row sets the one with more rows, both on a tie.",
         signature=Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS),
         exact=_larger_set,
-        soft=None,
-        sql=None,
+        soft=_soft_larger_set,
+        sql=sql_rows.chosen_set(sql_values.number_of_rows, exp.GTE),
         english="whichever are more, {rows} or {other_rows}",
     ),
     Operation(
@@ -137,8 +197,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Of two row sets the one with fewer rows, both on a tie.",
         signature=Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS),
         exact=_smaller_set,
-        soft=None,
-        sql=None,
+        soft=_soft_smaller_set,
+        sql=sql_rows.chosen_set(sql_values.number_of_rows, exp.LTE),
         english="whichever are fewer, {rows} or {other_rows}",
     ),
     Operation(
@@ -146,8 +206,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Of two row sets that both have a value the one whose greatest value is greater, both on a tie.",
         signature=Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS, _ORDERED),
         exact=_which_greater,
-        soft=None,
-        sql=None,
+        soft=_soft_which_greater,
+        sql=sql_rows.chosen_set(lambda arguments: exp.Max(this=arguments.key), exp.GTE),
         english="whichever has the higher {column}, {rows} or {other_rows}",
     ),
     Operation(
@@ -155,8 +215,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Of two row sets that both have a value the one whose least value is less, both on a tie.",
         signature=Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS, _ORDERED),
         exact=_which_less,
-        soft=None,
-        sql=None,
+        soft=_soft_which_less,
+        sql=sql_rows.chosen_set(lambda arguments: exp.Min(this=arguments.key), exp.LTE),
         english="whichever has the lower {column}, {rows} or {other_rows}",
     ),
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import torch
+from torch import Tensor
+
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import ExactArguments, Operation, Signature
-from neural_programmer.operations import relations
+from neural_programmer.operations import relations, sql_rows
 from neural_programmer.operations.exact_helpers import Rows, view_of
 from neural_programmer.operations.relations import Relation
+from neural_programmer.operations.soft_arguments import SoftArguments
 from neural_programmer.tables.values import ValueType
 
 _ANY_COLUMN = frozenset({ValueType.TEXT, ValueType.NUMBER, ValueType.DATE})
@@ -17,13 +21,18 @@ def _filter(relation: Relation, summary: str, english: str) -> Operation:
         assert arguments.column is not None and arguments.constant is not None
         return arguments.rows & arguments.grounding.match(relation, arguments.column, arguments.constant)
 
+    def soft(arguments: SoftArguments) -> Tensor:
+        places, holds = arguments.table.matches[relation.name]
+        chances = arguments.pair.flatten(1).gather(1, places)
+        return arguments.rows * torch.einsum("bp,bpr->br", chances, holds)
+
     return Operation(
         name=f"filter_{relation.name}",
         summary=summary,
         signature=Signature((Kind.ROWS,), Kind.ROWS, relation.columns, relation.constants),
         exact=exact,
-        soft=None,
-        sql=None,
+        soft=soft,
+        sql=sql_rows.filtered(relation.condition),
         english=english,
     )
 
@@ -34,6 +43,14 @@ def _not_empty(arguments: ExactArguments) -> Rows:
 
 def _empty(arguments: ExactArguments) -> Rows:
     return arguments.rows & ~view_of(arguments).mask
+
+
+def _soft_not_empty(arguments: SoftArguments) -> Tensor:
+    return arguments.rows * torch.einsum("bv,bvr->br", arguments.column, arguments.table.mask)
+
+
+def _soft_empty(arguments: SoftArguments) -> Tensor:
+    return arguments.rows * torch.einsum("bv,bvr->br", arguments.column, 1 - arguments.table.mask)
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -94,8 +111,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The rows that have a value in the column.",
         signature=Signature((Kind.ROWS,), Kind.ROWS, _ANY_COLUMN),
         exact=_not_empty,
-        soft=None,
-        sql=None,
+        soft=_soft_not_empty,
+        sql=sql_rows.filtered(lambda arguments: arguments.present),
         english="{rows} that have a {column}",
     ),
     Operation(
@@ -103,8 +120,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The rows that have no value in the column.",
         signature=Signature((Kind.ROWS,), Kind.ROWS, _ANY_COLUMN),
         exact=_empty,
-        soft=None,
-        sql=None,
+        soft=_soft_empty,
+        sql=sql_rows.filtered(lambda arguments: arguments.absent),
         english="{rows} that have no {column}",
     ),
 )

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
+from sqlglot import exp
+from torch import Tensor
+from torch.nn.functional import pad
 
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import ExactArguments, Operation, Signature
+from neural_programmer.operations import sql_rows
 from neural_programmer.operations.exact_helpers import Rows, number_of
+from neural_programmer.operations.soft_arguments import SoftArguments
+from neural_programmer.operations.soft_counts import counts_before, ordinal_distribution, ordinal_states
+from neural_programmer.operations.soft_helpers import product_after, product_before, product_up_to
 from neural_programmer.tables.constants import ConstantKind
 
 _ORDINAL = frozenset({ConstantKind.ORDINAL})
@@ -52,14 +60,46 @@ def _below(arguments: ExactArguments) -> Rows:
     return (rank == rank[:, -1:]) & ~arguments.rows & (rank[:, -1:] > 0) & arguments.grounding.countable
 
 
+def _soft_first(arguments: SoftArguments) -> Tensor:
+    return arguments.rows * product_before(1 - arguments.rows)
+
+
+def _soft_last(arguments: SoftArguments) -> Tensor:
+    return arguments.rows * product_after(1 - arguments.rows)
+
+
+def _soft_kth_row(arguments: SoftArguments) -> Tensor:
+    states = ordinal_states(arguments, arguments.rows.shape[-1])
+    wanted = ordinal_distribution(arguments.constant, arguments.table.ordinals, states)
+    return arguments.rows * torch.einsum("brs,bs->br", counts_before(arguments.rows, states), wanted)
+
+
+def _soft_previous(arguments: SoftArguments) -> Tensor:
+    return pad(arguments.rows[:, 1:], (0, 1)) * arguments.table.countable
+
+
+def _soft_next(arguments: SoftArguments) -> Tensor:
+    return pad(arguments.rows[:, :-1], (1, 0)) * arguments.table.countable
+
+
+def _soft_above(arguments: SoftArguments) -> Tensor:
+    none = product_up_to(1 - arguments.rows)
+    return (none - none[:, -1:]) * arguments.table.countable
+
+
+def _soft_below(arguments: SoftArguments) -> Tensor:
+    none = product_up_to(1 - arguments.rows.flip(-1)).flip(-1)
+    return (none - none[:, :1]) * arguments.table.countable
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name="first",
         summary="The first of the rows.",
         signature=Signature((Kind.ROWS,), Kind.ROWS),
         exact=_first,
-        soft=None,
-        sql=None,
+        soft=_soft_first,
+        sql=sql_rows.row_at(exp.Min),
         english="the first of {rows}",
     ),
     Operation(
@@ -67,8 +107,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The last of the rows.",
         signature=Signature((Kind.ROWS,), Kind.ROWS),
         exact=_last,
-        soft=None,
-        sql=None,
+        soft=_soft_last,
+        sql=sql_rows.row_at(exp.Max),
         english="the last of {rows}",
     ),
     Operation(
@@ -76,8 +116,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The k-th of the rows.",
         signature=Signature((Kind.ROWS,), Kind.ROWS, constants=_ORDINAL),
         exact=_kth_row,
-        soft=None,
-        sql=None,
+        soft=_soft_kth_row,
+        sql=sql_rows.kth_row,
         english="the {constant} of {rows}",
     ),
     Operation(
@@ -85,8 +125,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The rows directly above the rows.",
         signature=Signature((Kind.ROWS,), Kind.ROWS),
         exact=_previous,
-        soft=None,
-        sql=None,
+        soft=_soft_previous,
+        sql=sql_rows.neighbours(exp.Sub),
         english="the row just above {rows}",
     ),
     Operation(
@@ -94,8 +134,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The rows directly below the rows.",
         signature=Signature((Kind.ROWS,), Kind.ROWS),
         exact=_next,
-        soft=None,
-        sql=None,
+        soft=_soft_next,
+        sql=sql_rows.neighbours(exp.Add),
         english="the row just below {rows}",
     ),
     Operation(
@@ -103,8 +143,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="All rows above the first of the rows.",
         signature=Signature((Kind.ROWS,), Kind.ROWS),
         exact=_above,
-        soft=None,
-        sql=None,
+        soft=_soft_above,
+        sql=sql_rows.beside(exp.LT, exp.Min),
         english="all rows above {rows}",
     ),
     Operation(
@@ -112,8 +152,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="All rows below the last of the rows.",
         signature=Signature((Kind.ROWS,), Kind.ROWS),
         exact=_below,
-        soft=None,
-        sql=None,
+        soft=_soft_below,
+        sql=sql_rows.beside(exp.GT, exp.Max),
         english="all rows below {rows}",
     ),
 )

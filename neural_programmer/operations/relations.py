@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlglot import exp
 
+from neural_programmer.operations import sql_conditions
 from neural_programmer.tables.constants import Constant, ConstantKind
 from neural_programmer.tables.values import PartialDate, ValueType, text_key, text_words
 from neural_programmer.tables.views import View
@@ -19,13 +21,15 @@ Mask = NDArray[np.bool_]
 class Relation:
     """A relation, the constants it takes, and the rows in which it is known to hold.
 
-    ``holds`` gives ``Bool[row]`` for a view and a constant; rows without a value are never in it.
+    ``holds`` gives ``Bool[row]`` for a view and a constant; rows without a value are never in it. ``condition`` is the
+    same as an SQL condition.
     """
 
     name: str
     constants: frozenset[ConstantKind]
     columns: frozenset[ValueType]
     holds: Callable[[View, Constant], Mask]
+    condition: sql_conditions.Condition
 
 
 def _rows_of_groups(view: View, groups: Iterable[int]) -> Mask:
@@ -114,20 +118,32 @@ _TEXT = frozenset({ValueType.TEXT})
 _ORDERED = frozenset({ValueType.NUMBER, ValueType.DATE})
 _ONE = frozenset({ConstantKind.NUMBER, ConstantKind.DATE})
 
-EQUALS = Relation("equals", _ONE | {ConstantKind.TEXT}, _TEXT | _ORDERED, _equal)
-NOT_EQUALS = Relation("not_equals", _ONE | {ConstantKind.TEXT}, _TEXT | _ORDERED, _not_equal)
-GREATER = Relation("greater", _ONE, _ORDERED, _ordered(np.greater, frozenset({1})))
-GREATER_EQUAL = Relation("greater_equal", _ONE, _ORDERED, _ordered(np.greater_equal, frozenset({0, 1})))
-LESS = Relation("less", _ONE, _ORDERED, _ordered(np.less, frozenset({-1})))
-LESS_EQUAL = Relation("less_equal", _ONE, _ORDERED, _ordered(np.less_equal, frozenset({-1, 0})))
-BETWEEN = Relation(
-    "between", frozenset({ConstantKind.NUMBER_RANGE, ConstantKind.DATE_RANGE}), _ORDERED, _between
+EQUALS = Relation("equals", _ONE | {ConstantKind.TEXT}, _TEXT | _ORDERED, _equal, sql_conditions.equals)
+NOT_EQUALS = Relation("not_equals", _ONE | {ConstantKind.TEXT}, _TEXT | _ORDERED, _not_equal, sql_conditions.not_equals)
+GREATER = Relation("greater", _ONE, _ORDERED, _ordered(np.greater, frozenset({1})), sql_conditions.ordered(exp.GT))
+GREATER_EQUAL = Relation(
+    "greater_equal", _ONE, _ORDERED, _ordered(np.greater_equal, frozenset({0, 1})), sql_conditions.ordered(exp.GTE)
 )
-CONTAINS = Relation("contains", frozenset({ConstantKind.TEXT}), _TEXT, _contains)
-NOT_CONTAINS = Relation("not_contains", frozenset({ConstantKind.TEXT}), _TEXT, _not_contains)
-ANY = Relation("any", frozenset({ConstantKind.TEXTS}), _TEXT, _any_of)
-CONTAINS_ANY = Relation("contains_any", frozenset({ConstantKind.TEXTS}), _TEXT, _contains)
-HAS_ITEM = Relation("has_item", frozenset({ConstantKind.TEXT}), frozenset({ValueType.LIST}), _has_item)
+LESS = Relation("less", _ONE, _ORDERED, _ordered(np.less, frozenset({-1})), sql_conditions.ordered(exp.LT))
+LESS_EQUAL = Relation(
+    "less_equal", _ONE, _ORDERED, _ordered(np.less_equal, frozenset({-1, 0})), sql_conditions.ordered(exp.LTE)
+)
+BETWEEN = Relation(
+    "between",
+    frozenset({ConstantKind.NUMBER_RANGE, ConstantKind.DATE_RANGE}),
+    _ORDERED,
+    _between,
+    sql_conditions.between,
+)
+CONTAINS = Relation("contains", frozenset({ConstantKind.TEXT}), _TEXT, _contains, sql_conditions.contains)
+NOT_CONTAINS = Relation(
+    "not_contains", frozenset({ConstantKind.TEXT}), _TEXT, _not_contains, sql_conditions.not_contains
+)
+ANY = Relation("any", frozenset({ConstantKind.TEXTS}), _TEXT, _any_of, sql_conditions.any_of)
+CONTAINS_ANY = Relation("contains_any", frozenset({ConstantKind.TEXTS}), _TEXT, _contains, sql_conditions.contains)
+HAS_ITEM = Relation(
+    "has_item", frozenset({ConstantKind.TEXT}), frozenset({ValueType.LIST}), _has_item, sql_conditions.has_item
+)
 
 RELATIONS: tuple[Relation, ...] = (
     EQUALS,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from torch import Tensor
+
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import ExactArguments, Operation, Signature
+from neural_programmer.operations import sql_rows
 from neural_programmer.operations.exact_helpers import Rows
+from neural_programmer.operations.soft_arguments import SoftArguments
 
 _SIGNATURE = Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS)
 
@@ -21,14 +25,26 @@ def _except_rows(arguments: ExactArguments) -> Rows:
     return arguments.rows & ~arguments.other_rows
 
 
+def _soft_union(arguments: SoftArguments) -> Tensor:
+    return arguments.rows + arguments.other_rows - arguments.rows * arguments.other_rows
+
+
+def _soft_intersect(arguments: SoftArguments) -> Tensor:
+    return arguments.rows * arguments.other_rows
+
+
+def _soft_except_rows(arguments: SoftArguments) -> Tensor:
+    return arguments.rows * (1 - arguments.other_rows)
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name="union",
         summary="The rows in either of two row sets.",
         signature=_SIGNATURE,
         exact=_union,
-        soft=None,
-        sql=None,
+        soft=_soft_union,
+        sql=sql_rows.union,
         english="{rows} together with {other_rows}",
     ),
     Operation(
@@ -36,8 +52,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The rows in both of two row sets.",
         signature=_SIGNATURE,
         exact=_intersect,
-        soft=None,
-        sql=None,
+        soft=_soft_intersect,
+        sql=sql_rows.intersect,
         english="{rows} that are also among {other_rows}",
     ),
     Operation(
@@ -45,8 +61,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="The rows of the first row set that are not in the second.",
         signature=_SIGNATURE,
         exact=_except_rows,
-        soft=None,
-        sql=None,
+        soft=_soft_except_rows,
+        sql=sql_rows.except_rows,
         english="{rows} other than {other_rows}",
     ),
 )
