@@ -9,12 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from neural_programmer.tables.column_reading import Cells, read_dates, read_numbers
+from neural_programmer.tables.column_cells import ENOUGH, Cells
+from neural_programmer.tables.date_columns import read_dates
 from neural_programmer.tables.lists import read_lists
+from neural_programmer.tables.number_columns import is_range, read_numbers
 from neural_programmer.tables.numbers import NumberReading
 from neural_programmer.tables.table import Column, Table
 from neural_programmer.tables.totals import find_totals
-from neural_programmer.tables.values import MISSING, Number, PartialDate, Text, Value
+from neural_programmer.tables.values import MISSING, Number, Text, Value
 from neural_programmer.tables.view_parts import Codes, make_view
 from neural_programmer.tables.views import View, ViewKind
 from neural_programmer.tables.word_lists import word_list
@@ -82,59 +84,53 @@ def _build_column(name: str, header: str, cells: tuple[str, ...]) -> Column:
     filled = sum(
         count for text, count in zip(distinct, counts, strict=True) if text.strip().lower() not in _PLACEHOLDERS
     )
-    return Column(name, header, cells, _build_views(Cells(distinct, counts, filled), codes))
+    return Column(name, header, cells, _build_views(Cells(distinct, counts, filled), header, codes))
 
 
-def _build_views(cells: Cells, codes: Codes) -> dict[ViewKind, View]:
+def _build_views(cells: Cells, header: str, codes: Codes) -> dict[ViewKind, View]:
     texts: list[Value] = [Text(text) if text.strip() else MISSING for text in cells.texts]
     views = {ViewKind.TEXT: make_view(ViewKind.TEXT, texts, codes)}
-    dates = read_dates(cells) if cells.filled else None
-    numbers = read_numbers(cells, dates) if cells.filled else None
+    if not cells.filled:
+        return views
 
     def add(kind: ViewKind, values: list[Value], unit: str | None = None) -> None:
         views[kind] = make_view(kind, values, codes, unit)
 
+    dates = read_dates(cells)
+    numbers = read_numbers(cells, header, dates)
     if numbers is not None:
-        add(ViewKind.NUMBER, [_number(n and n.amount, n and n.unit) for n in numbers], _common_unit(cells, numbers))
+        values: list[Value] = [Number(reading.amount, reading.unit) if reading else MISSING for reading in numbers]
+        add(ViewKind.NUMBER, values, _common_unit(cells, numbers))
         seconds = [None if reading is None else reading.second for reading in numbers]
-        if _enough(cells, seconds):
-            add(ViewKind.SECOND_NUMBER, [_number(second) for second in seconds])
-            add(ViewKind.DIFFERENCE, [_difference(reading) for reading in numbers])
+        differences = _differences(numbers)
+        # The second year of a season says no more than the first.
+        if cells.share(seconds) >= ENOUGH and (len(set(differences) - {None}) > 1 or not is_range(numbers)):
+            add(ViewKind.SECOND_NUMBER, _numbers(seconds))
+            add(ViewKind.DIFFERENCE, _numbers(differences))
     if dates is not None:
         add(ViewKind.DATE, [date or MISSING for date in dates])
         if any(date and date.year is not None and date.month is not None for date in dates):
-            add(ViewKind.YEAR, [_number(date and date.year) for date in dates])
-    lists = read_lists(cells, dates, numbers) if cells.filled else None
+            add(ViewKind.YEAR, _numbers([None if date is None else date.year for date in dates]))
+    lists = read_lists(cells, dates, numbers)
     if lists is not None:
         add(ViewKind.LIST, [items or MISSING for items in lists])
-        add(ViewKind.ITEM_COUNT, [_number(items and len(items.items)) for items in lists])
-    if cells.filled and (numbers is None or not _mostly(cells, numbers)):
-        add(ViewKind.LENGTH, [_number(len(text.strip()) or None) for text in cells.texts])
+        add(ViewKind.ITEM_COUNT, _numbers([None if items is None else len(items.items) for items in lists]))
+    if numbers is None or cells.share(numbers) <= 0.5:
+        add(ViewKind.LENGTH, _numbers([len(text.strip()) or None for text in cells.texts]))
     return views
 
 
-def _number(amount: float | None, unit: str | None = None) -> Value:
-    return MISSING if amount is None else Number(float(amount), unit)
+def _numbers(amounts: Sequence[float | None]) -> list[Value]:
+    return [MISSING if amount is None else Number(float(amount)) for amount in amounts]
 
 
-def _difference(reading: NumberReading | None) -> Value:
-    """First less second, for a score; the time that passed, for a range of years."""
-    if reading is None or reading.second is None:
-        return MISSING
-    return _number(reading.second - reading.amount if reading.years else reading.amount - reading.second)
-
-
-def _read_share(cells: Cells, readings: Sequence[object]) -> float:
-    read = sum(count for reading, count in zip(readings, cells.counts, strict=True) if reading is not None)
-    return read / cells.filled
-
-
-def _enough(cells: Cells, readings: Sequence[object]) -> bool:
-    return any(reading is not None for reading in readings) and _read_share(cells, readings) >= 0.2
-
-
-def _mostly(cells: Cells, readings: Sequence[object]) -> bool:
-    return _read_share(cells, readings) > 0.5
+def _differences(readings: Sequence[NumberReading | None]) -> list[float | None]:
+    """First less second, as in a score; what lies between them, where the column is one of ranges."""
+    sign = -1.0 if is_range(readings) else 1.0
+    return [
+        None if reading is None or reading.second is None else sign * (reading.amount - reading.second)
+        for reading in readings
+    ]
 
 
 def _common_unit(cells: Cells, readings: Sequence[NumberReading | None]) -> str | None:
@@ -145,5 +141,3 @@ def _common_unit(cells: Cells, readings: Sequence[NumberReading | None]) -> str 
             units[reading.unit] += count
     unit, count = units.most_common(1)[0]
     return unit if count > COMMON_UNIT * units.total() else None
-
-

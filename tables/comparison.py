@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TypeVar
 
 from neural_programmer.tables.values import Items, Number, PartialDate, Text, Value, text_key
+
+Ordered = TypeVar("Ordered", float, str)
 
 
 class Comparison(StrEnum):
@@ -24,10 +27,10 @@ class Comparison(StrEnum):
 _REVERSE = {Comparison.LESS: Comparison.GREATER, Comparison.GREATER: Comparison.LESS}
 
 
-def _order(left: float | str, right: float | str) -> Comparison:
+def _order(left: Ordered, right: Ordered) -> Comparison:
     if left == right:
         return Comparison.EQUAL
-    return Comparison.LESS if left < right else Comparison.GREATER  # type: ignore[operator]
+    return Comparison.LESS if left < right else Comparison.GREATER
 
 
 def _compare_dates(left: PartialDate, right: PartialDate) -> Comparison:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from neural_programmer.tables.numbers import clean_cell
+from neural_programmer.tables.numbers import PLAIN_NUMBER, clean_cell
 from neural_programmer.tables.values import PartialDate
 from neural_programmer.tables.word_lists import word_list
 
@@ -42,13 +42,22 @@ class DateReading:
 
 
 _MONTHS: dict[str, int] = word_list("months")
-_MONTH_NAME = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})(?![^\W\d_])", re.IGNORECASE)
-_WEEKDAYS = frozenset(word_list("weekdays"))
-_FILLERS = frozenset({"the", "of", "on", "in"})
-_APPROXIMATE = re.compile(r"(?:~|≈|c\.|c(?=\s\d)|ca\.?\s|circa\s|about\s|approx\.?\s|approximately\s|around\s|b\.\s|born\s)\s*", re.IGNORECASE)
+_MONTH_NAME = re.compile(
+    rf"(?<![^\W_])(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})(?![^\W\d_])", re.IGNORECASE
+)
+_FOUR_DIGITS = re.compile(r"\d{4}")
+_DIGIT = re.compile(r"\d")
+_FILLERS = ("the", "of", "on", "in", "st", "nd", "rd", "th", ",", ".", ";", "'")
+_IGNORED = frozenset([*word_list("weekdays"), *_FILLERS])
+_APPROXIMATE = re.compile(
+    r"(?:~|≈|c\.|c(?=\s\d)|(?:ca\.?|circa|about|approx\.?|approximately|around|b\.|born)\s)\s*", re.IGNORECASE
+)
 _YEAR = re.compile(r"(1[0-9]\d\d|20\d\d|2100)")
-_YEARS = re.compile(r"(1[0-9]\d\d|20\d\d)\s?[-/]\s?(?:\d\d|1\d{3}|20\d\d|present|current|)(?:\s?\(.*\))?", re.IGNORECASE)
+_YEARS = re.compile(
+    r"(1[0-9]\d\d|20\d\d)\s?[-/]\s?(?:\d\d|1\d{3}|20\d\d|present|current|)(?:\s?\(.*\))?", re.IGNORECASE
+)
 _YEAR_AND_TWO_DIGITS = re.compile(r"(1[0-9]\d\d|20\d\d)-(\d\d)")
+_MONTH_AND_YEAR = re.compile(r"(0?[1-9]|1[0-2])/(1[0-9]\d\d|20\d\d)")
 _DIGITS = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:,?[T ]+(.+))?", re.IGNORECASE)
 _TIME = re.compile(
     r"(?<![\d:.])(\d{1,2}):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?\s*([ap]\.?m\b\.?)?"
@@ -95,11 +104,16 @@ def _read_time(text: str) -> tuple[int, ...] | None:
 @functools.lru_cache(maxsize=1 << 16)
 def read_date(text: str) -> DateReading | None:
     """The date in a cell's text, or None; parts that are not written stay unknown."""
-    cell = clean_cell(text)
-    if not cell or len(cell) > LONGEST_DATE_CELL:
+    if len(text) > LONGEST_DATE_CELL:
         return None
-    if cell.isdecimal():
-        return DateReading(DateForm.YEAR, PartialDate(int(cell))) if _YEAR.fullmatch(cell) else None
+    if PLAIN_NUMBER.fullmatch(text):
+        return DateReading(DateForm.YEAR, PartialDate(int(text))) if _YEAR.fullmatch(text) else None
+    cell = clean_cell(text)
+    if not cell:
+        return None
+    if not _DIGIT.search(cell):
+        alone = _MONTHS.get(cell.rstrip(".").lower())
+        return None if alone is None else DateReading(DateForm.FULL, PartialDate(month=alone))
     if _MONTH_NAME.search(cell):
         return _read_words(cell)
     if cell[0].isdigit():
@@ -110,9 +124,14 @@ def read_date(text: str) -> DateReading | None:
             return DateReading(DateForm.YEAR_AND_TWO_DIGITS, season, _date(int(month[1]), int(month[2]), None))
         if years is not None:
             return DateReading(DateForm.YEAR, PartialDate(int(years[1])))
+        month_and_year = _MONTH_AND_YEAR.fullmatch(cell)
+        if month_and_year is not None:
+            return DateReading(DateForm.FULL, PartialDate(int(month_and_year[2]), int(month_and_year[1])))
         digits = _DIGITS.fullmatch(_PARENTHESES.sub("", cell))
         if digits is not None:
             return _read_digits(digits)
+    if not _FOUR_DIGITS.search(cell):
+        return None
     plain = _PARENTHESES.sub("", cell)
     approximate = _APPROXIMATE.match(plain)
     year = _YEAR.fullmatch(plain, approximate.end() if approximate else 0)
@@ -192,14 +211,10 @@ def _classify(text: str) -> list[tuple[str, str]]:
             tokens.append(("m", word))
         elif word in ("-", "to", "/", "until", "through"):
             tokens.append(("-", word))
-        elif word not in _WEEKDAYS and word not in _FILLERS and word not in ",.;" and word not in _ORDINAL_ENDINGS:
-            if word != "'":
-                tokens.append(("o", word))
+        elif word not in _IGNORED:
+            tokens.append(("o", word))
         apostrophe = word == "'"
     return tokens
-
-
-_ORDINAL_ENDINGS = frozenset({"st", "nd", "rd", "th"})
 
 
 def _split_range(tokens: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
@@ -241,12 +256,10 @@ def _parts(tokens: list[tuple[str, str]]) -> Parts | None:
 
 
 def _read_embedded(tokens: list[tuple[str, str]]) -> DateReading | None:
-    """One date with its year among a few other words."""
+    """One date with its year among a few other words; of several dates, one at the very beginning."""
     kinds = "".join(kind for kind, _ in tokens)
-    if kinds.count("m") != 1 or kinds.count("o") > 8:
-        return None
     match = re.search("dmy|mdy|my|ymd", kinds)
-    if match is None:
+    if match is None or kinds.count("o") > 8 or (kinds.count("m") > 1 and match.start()):
         return None
     parts = _parts(tokens[match.start() : match.end()])
     date = None if parts is None else _date(parts.get("y"), parts.get("m"), parts.get("d"))

@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from neural_programmer.tables.column_reading import ENOUGH, Cells
-from neural_programmer.tables.numbers import NumberReading
+from neural_programmer.tables.column_cells import ENOUGH, Cells
+from neural_programmer.tables.numbers import Certainty, NumberReading
 from neural_programmer.tables.values import Items, PartialDate, text_key
 
 LONGEST_LIST_CELL = 600
-WORDS_AT_MOST = 7
+WORDS_AT_MOST = 5
 
 # From the surest separator to the least sure.
 _SEPARATORS = (
     re.compile(r"\s*\n\s*"),
     re.compile(r"\s*;\s+"),
     re.compile(r"\s*[•·|]\s*|\s+/\s+"),
-    re.compile(r",\s*(?:and|&)\s+|,\s+|,(?=[^\W\d])"),
+    re.compile(r",\s*(?:and|&)\s+|,\s+|,(?=[^\W\d])|(?<=\d{4}),(?=\d{4}(?!\d))"),
     re.compile(r"\s*/\s*"),
 )
+_ANY_SEPARATOR = re.compile(r"[\n;•·|,/]")
 _COMMA = 3
 _LAST_AND = re.compile(r"\s+(?:and|&)\s+")
 
@@ -33,11 +34,15 @@ def read_lists(
 
     Texts read as one date, or as a number that no items follow, have one item.
     """
+    if not any(_ANY_SEPARATOR.search(text) for text in cells.texts):
+        return None
     whole = [_is_one_value(text, position, dates, numbers) for position, text in enumerate(cells.texts)]
     for order, separator in enumerate(_SEPARATORS):
         if not any(separator.search(text) for text, one in zip(cells.texts, whole, strict=True) if not one):
             continue
-        split = [[text.strip()] if one else _split(text, separator) for text, one in zip(cells.texts, whole, strict=True)]
+        split = [
+            [text.strip()] if one else _split(text, separator) for text, one in zip(cells.texts, whole, strict=True)
+        ]
         if order == _COMMA:
             split = _split_last(split)
         if _is_list_column(cells, split):
@@ -53,11 +58,11 @@ def _is_one_value(
 ) -> bool:
     if len(text) > LONGEST_LIST_CELL or "°" in text:
         return True
-    if dates is not None and dates[position] is not None and dates[position] is not None:
-        date = dates[position]
-        return date is not None and date.month is not None
+    date = dates[position] if dates is not None else None
     number = numbers[position] if numbers is not None else None
-    return number is not None and number.certainty == 3
+    return (date is not None and date.month is not None) or (
+        number is not None and number.certainty is Certainty.WHOLE
+    )
 
 
 def _split(text: str, separator: re.Pattern[str]) -> list[str]:

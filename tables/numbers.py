@@ -30,7 +30,8 @@ class NumberReading:
     """A number read from a cell.
 
     ``second`` is the other number of a pair or range; ``years`` marks a range of years; ``prefix`` the word before a
-    ``PREFIXED`` number; ``parenthesised`` a number alone in parentheses, which accountants mean as negative.
+    ``PREFIXED`` number; ``parenthesised`` a number alone in parentheses, which accountants mean as negative;
+    ``behind`` a number after a plus sign, which in a race is the time behind the winner.
     """
 
     amount: float
@@ -40,6 +41,7 @@ class NumberReading:
     years: bool = False
     prefix: str = ""
     parenthesised: bool = False
+    behind: bool = False
 
 
 _UNITS = word_list("units")
@@ -57,7 +59,8 @@ def _alternatives(words: list[str] | frozenset[str]) -> str:
 
 _CURRENCY = _alternatives(_CURRENCIES)
 _DIGITS = r"(?:\d{1,3}(?:,\d{2,3})*,\d{3}(?!\d)|\d{1,3}(?: \d{3})+(?!\d)|\d+)(?:\.\d+)?(?!\d)|\.\d+"
-_PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?(?:e[+-]?\d{1,2})?", re.IGNORECASE)
+PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d{1,2})?", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _LEAD = re.compile(
     rf"(?P<open>\()?\s*(?P<approximate>{_alternatives(word_list('approximations'))})?\s*(?P<sign>[+-])?\s*"
     rf"(?P<currency>{_CURRENCY})?\s*(?P<rank>#|nos?\.|no\b|number\b)?\s*(?P<inner>\()?(?P<sign2>-)?"
@@ -67,17 +70,21 @@ _LEAD = re.compile(
 _PREFIX = re.compile(r"(?P<prefix>[^\W\d_]{1,14}\.?)[ -]?(?P<tail>[#(]?(?:\d|\.\d).*)")
 _CLOCK = re.compile(
     r"(?P<sign>[+-])?\s*(?P<first>\d{1,4}):(?P<second>[0-5]\d)(?::(?P<third>[0-5]\d))?(?P<fraction>\.\d+)?"
-    r"\s*(?P<half>[ap]\.?m\.?)?(?P<rest>(?:\W.*)?)",
+    r"\s*(?P<half>[ap]\.?m\.?(?:\s(?:[ECMP][SD]?T|GMT|UTC|CET|BST)\b)?)?(?P<rest>(?:\W.*)?)",
     re.IGNORECASE,
 )
 _SEASON = re.compile(r"(?P<first>1[0-9]\d\d|20\d\d)\s?[-/]\s?(?P<second>\d\d)(?!\d)(?P<rest>.*)")
-_PAIR = re.compile(rf"\s?(?P<joint>[-/:+]|to\b|x\b|v\b)\s?(?:{_CURRENCY})?(?P<second>{_DIGITS})(?P<rest>.*)", re.IGNORECASE)
+_PAIR = re.compile(
+    rf"\s?(?P<joint>[-/:+]|to\b|x\b|v\b)\s?(?:{_CURRENCY})?(?P<second>{_DIGITS})(?P<rest>.*)", re.IGNORECASE
+)
 _GOLF = re.compile(r"(?:\d{2}-)+\d{2}\s?=\s?(\d{3})")
 _MIXED = re.compile(r"(?:[ -](?P<numerator>\d{1,3})|)/(?P<denominator>\d{1,3})(?![\d/])(?P<rest>.*)")
 _COMPOUND = re.compile(r"(\d+(?:\.\d+)?)\s?([a-z]+\.?|['\"])[\s,]*(?:and\s+)?", re.IGNORECASE)
 _EUROPEAN = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d+,\d{1,2}")
 _SUFFIX = re.compile(r"(?:st|nd|rd|th|ª|º|s)\b\.?|[.=+:]", re.IGNORECASE)
-_UNIT = re.compile(r"\s?(?P<unit>%|°\s?[CFK]?(?![\w°'])|[^\W\d_][^\W\d_./]{0,11}(?:/[^\W\d_]+)?[²³23]?)\.?(?=$|\s*\(|\s*/\s*\()")
+_UNIT = re.compile(
+    r"\s?(?P<unit>%|°\s?[CFK]?(?![\w°'])|[^\W\d_][^\W\d_./]{0,11}(?:/[^\W\d_]+)?[²³23]?)\.?(?=$|\s*\(|\s*/\s*\()"
+)
 _SCALE = re.compile(rf"\s?(?P<scale>{_alternatives(list(_SCALES))})\.?", re.IGNORECASE)
 _REMARK = re.compile(r"\s*(?:[/,]?\s*\([^()]*\)\s*)+")
 _OPEN_RANGE = re.compile(r"\s?-\s?(?:present|current|now|incumbent|date|)\.?", re.IGNORECASE)
@@ -118,34 +125,43 @@ def _amount(digits: str) -> float:
 @functools.lru_cache(maxsize=1 << 16)
 def read_number(text: str) -> NumberReading | None:
     """The number in a cell's text, or None; never a part of a date written with a month, which the caller rules out."""
-    cell = clean_cell(text)
-    if not cell or len(cell) > LONGEST_NUMBER_CELL:
+    if len(text) > LONGEST_NUMBER_CELL:
         return None
-    if _PLAIN.fullmatch(cell):
-        return NumberReading(float(cell), Certainty.WHOLE)
-    if not any(character.isdecimal() for character in cell):
+    if PLAIN_NUMBER.fullmatch(text):
+        return NumberReading(float(text), Certainty.WHOLE)
+    cell = clean_cell(text)
+    if not cell:
+        return None
+    if _DIGIT.search(cell) is None:
         word = _NUMBER_WORDS.get(cell.lower())
         return None if word is None else NumberReading(float(word), Certainty.WHOLE)
     if not cell.isascii():
         cell = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in cell)
-    return _read_clock(cell) or _read_golf(cell) or _read_led(cell) or _read_prefixed(cell)
+    if ":" in cell and (clock := _read_clock(cell)) is not None:
+        return clock
+    if "=" in cell and (golf := _read_golf(cell)) is not None:
+        return golf
+    return _read_led(cell) or _read_prefixed(cell)
 
 
 def _read_clock(cell: str) -> NumberReading | None:
     match = _CLOCK.fullmatch(cell)
-    if match is None or (match["rest"] and not _REMARK.fullmatch(match["rest"]) and match["third"] is None and not match["fraction"]):
+    if match is None:
+        return None
+    remark_only = not match["rest"] or _REMARK.fullmatch(match["rest"]) is not None
+    if not remark_only and match["third"] is None and not match["fraction"]:
         return None
     first, second, third = int(match["first"]), int(match["second"]), match["third"]
-    half = (match["half"] or "").replace(".", "").lower()
+    half = (match["half"] or "").lower()
     if half:
         if not 1 <= first <= 12:
             return None
-        first = first % 12 + (12 if half == "pm" else 0)
+        first = first % 12 + (12 if half[0] == "p" else 0)
     # Two fields are minutes and seconds, unless "am" or "pm" makes them hours and minutes.
     seconds = first * 3600 + second * 60 + int(third or 0) if third or half else first * 60 + second
     amount = seconds + float(match["fraction"] or 0)
-    certainty = Certainty.WHOLE if _REMARK.fullmatch(match["rest"] or "()") else Certainty.LEADING
-    return NumberReading(-amount if match["sign"] == "-" else amount, certainty, "s")
+    certainty = Certainty.WHOLE if remark_only else Certainty.LEADING
+    return NumberReading(-amount if match["sign"] == "-" else amount, certainty, "s", behind=match["sign"] == "+")
 
 
 def _read_golf(cell: str) -> NumberReading | None:
@@ -206,7 +222,7 @@ def _read_led(cell: str) -> NumberReading | None:
             return following if following is not None and not match["inner"] else None
         return NumberReading(sign * amount, Certainty.WHOLE, _unit_of(currency), parenthesised=True)
     if not rest:
-        return NumberReading(sign * amount, Certainty.WHOLE, _unit_of(currency))
+        return NumberReading(sign * amount, Certainty.WHOLE, _unit_of(currency), behind=match["sign"] == "+")
     if rest[0] in "./:" and re.match(r"[./:]\d+[./:]\d", rest):
         return None  # a version, an address or a date in digits
     if not currency and sign > 0:

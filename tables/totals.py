@@ -16,6 +16,7 @@ _WORDS: dict[str, list[str]] = word_list("totals")
 _WHOLE = frozenset(_WORDS["whole"])
 _LAST = frozenset(_WORDS["last"])
 _LEADING = re.compile(rf"(?:{'|'.join(map(re.escape, _WORDS['leading']))})\b")
+_ENDING = re.compile(r"(?:\S+ ){1,3}totals?")
 LABEL_COLUMNS = 3
 
 
@@ -34,7 +35,7 @@ def find_totals(columns: Sequence[Column], number_of_rows: int) -> NDArray[np.bo
             if labels[row] is None and cell.strip():
                 labels[row] = cell
     for row, label in enumerate(labels):
-        if label is not None and _key(label) in _WHOLE:
+        if label is not None and (_key(label) in _WHOLE or _ENDING.fullmatch(_key(label))):
             totals[row] = True
     for row in range(number_of_rows - 1, 0, -1):
         if not totals[row]:

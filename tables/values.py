@@ -142,7 +142,7 @@ class PartialDate:
         return (self.year, self.month, self.day, self.hour, self.minute, self.second)
 
     def iso(self) -> str:
-        """ISO 8601 at reduced precision: ``1999``, ``1999-05``, ``1999-05-21``, ``1999-05-21T14:30``, ``XXXX-05-21``."""
+        """ISO 8601 at reduced precision: ``1999``, ``1999-05``, ``1999-05-21T14:30``; without a year ``XXXX-05-21``."""
         return self._iso
 
     @cached_property
@@ -171,7 +171,7 @@ def longest_day(year: int | None, month: int | None) -> int:
     """The last day of a month; an unknown year counts as a leap year, an unknown month as a long one."""
     if month is None or not 1 <= month <= 12:
         return 31
-    return monthrange(2000 if not year else year, month)[1]
+    return monthrange(year or 2000, month)[1]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ class CodedValues(Sequence[Value]):
     def __getitem__(self, index: int | slice) -> Value | Sequence[Value]:
         if isinstance(index, slice):
             return CodedValues(self._distinct, self._codes[index])
-        return self._distinct[self._codes[index]]
+        return self._distinct[int(self._codes[index])]
 
     def __iter__(self) -> Iterator[Value]:
         distinct = self._distinct
@@ -58,7 +58,7 @@ def _numbered(keys: Sequence[Hashable]) -> list[int]:
     return [numbers.setdefault(key, len(numbers)) for key in keys]
 
 
-def _ranked(keys: Sequence[str] | Sequence[tuple[str, ...]]) -> list[float]:
+def _ranked(keys: Sequence[Any]) -> list[float]:
     ranks = {key: float(rank) for rank, key in enumerate(sorted(set(keys)))}
     return [ranks[key] for key in keys]
 

@@ -1,34 +1,14 @@
-"""Reading a whole column: what its cells mean as numbers and dates, decided together.
-
-One cell cannot tell whether "12/05/1989" lies in May, "Week 7" is a number or "(12)" is negative; its column can.
-Everything here works on the distinct texts of a column, with the number of rows in which each stands.
-"""
+"""Reading the dates of a whole column: its cells together tell day from month, and years from other numbers."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 
+from neural_programmer.tables.column_cells import ENOUGH, MOST, Cells
 from neural_programmer.tables.dates import DateForm, DateReading, read_date
-from neural_programmer.tables.numbers import Certainty, NumberReading, read_number
+from neural_programmer.tables.numbers import read_number
 from neural_programmer.tables.values import PartialDate
-
-ENOUGH = 0.2  # the share of the filled cells that must parse for a view to exist
-MOST = 0.6  # the share that must parse where each cell alone would be doubtful
-PREFIXES_AT_MOST = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """The distinct texts of a column in order of first appearance, and in how many rows each stands.
-
-    ``filled`` counts the rows with something other than blanks and placeholders.
-    """
-
-    texts: Sequence[str]
-    counts: Sequence[int]
-    filled: int
 
 
 def read_dates(cells: Cells) -> list[PartialDate | None] | None:
@@ -113,8 +93,8 @@ def _month_comes_first(cells: Cells, readings: Sequence[DateReading | None]) -> 
 
 def _turns(dates: Sequence[str]) -> int:
     """How many neighbours stand against the running direction of a sequence."""
-    rising = sum(a <= b for a, b in zip(dates, dates[1:], strict=False))
-    falling = sum(a >= b for a, b in zip(dates, dates[1:], strict=False))
+    rising = sum(a <= b for a, b in pairwise(dates))
+    falling = sum(a >= b for a, b in pairwise(dates))
     return len(dates) - max(rising, falling)
 
 
@@ -128,50 +108,3 @@ def _are_seasons(readings: Sequence[DateReading | None]) -> bool:
         and (reading.date.year + 1) % 100 == reading.other.month
         for reading in seen
     )
-
-
-def read_numbers(cells: Cells, dates: Sequence[PartialDate | None] | None) -> list[NumberReading | None] | None:
-    """The number of each distinct text, or None where the column is not one of numbers.
-
-    A text that was read as a date with a month is no number.
-    """
-    readings = [
-        None if dates is not None and (date := dates[position]) is not None and date.month is not None else read_number(text)
-        for position, text in enumerate(cells.texts)
-    ]
-    shares: Counter[Certainty] = Counter()
-    prefixes: Counter[str] = Counter()
-    for reading, count in zip(readings, cells.counts, strict=True):
-        if reading is not None:
-            shares[reading.certainty] += count
-            if reading.certainty is Certainty.PREFIXED:
-                prefixes[reading.prefix] += count
-    common = dict(prefixes.most_common(PREFIXES_AT_MOST))
-    whole, leading, prefixed = shares[Certainty.WHOLE], shares[Certainty.LEADING], sum(common.values())
-    together = whole + leading + prefixed >= MOST * cells.filled
-    if not cells.filled or not (whole >= max(1.0, ENOUGH * cells.filled) or (together and whole + leading + prefixed)):
-        return None
-    # Words before a number count only where they are the way of the column.
-    take_prefixed = together and prefixed >= ENOUGH * cells.filled
-    negative = _parentheses_are_negative(readings)
-    return [
-        None
-        if reading is None or (reading.certainty is Certainty.PREFIXED and not (take_prefixed and reading.prefix in common))
-        else _negated(reading)
-        if negative and reading.parenthesised
-        else reading
-        for reading in readings
-    ]
-
-
-def _parentheses_are_negative(readings: Sequence[NumberReading | None]) -> bool:
-    """Whether a column is kept by accountants: money in parentheses among money without them."""
-    inside = [r for r in readings if r is not None and r.parenthesised]
-    outside = [r for r in readings if r is not None and not r.parenthesised and r.certainty is Certainty.WHOLE]
-    if not inside or not outside:
-        return any(r.unit is not None for r in inside)
-    return any(r.unit is not None for r in inside) or any(abs(r.amount) >= 1000 and r.amount % 10 for r in inside)
-
-
-def _negated(reading: NumberReading) -> NumberReading:
-    return NumberReading(-abs(reading.amount), reading.certainty, reading.unit, parenthesised=True)
