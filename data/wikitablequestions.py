@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from neural_programmer.tables.errors import TableError
+from neural_programmer.tables.build import build_table
+from neural_programmer.tables.loaders.delimited import parse_wikitablequestions
 from neural_programmer.tables.table import Table
 
 ENVIRONMENT_VARIABLE = "NEURAL_PROGRAMMER_WTQ"
@@ -162,11 +163,10 @@ class WikiTableQuestions:
         path = self.root / context
         if not path.resolve().is_relative_to(self.root.resolve()):
             raise DatasetError(f"the context {context!r} leads out of {self.root}")
-        from neural_programmer.tables.build import build_table
-        from neural_programmer.tables.loaders.delimited import parse_wikitablequestions
-
         try:
             raw = parse_wikitablequestions(_read(path), path.stem, tabs=path.suffix == ".tsv")
-            return build_table(raw.headers, raw.rows, name=raw.name)
-        except (csv.Error, TableError) as error:
+        except csv.Error as error:
             raise DatasetError(f"the table {path} cannot be read: {error}") from error
+        if not raw.headers:
+            raise DatasetError(f"the table {path} is empty")
+        return build_table(raw.headers, raw.rows, name=raw.name)

@@ -1,0 +1,176 @@
+"""Asking questions of tables from Python: `load` a trained model, `prepare` a table, `ask`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from neural_programmer.calibration import Calibration
+from neural_programmer.data.evaluator import to_values
+from neural_programmer.execution.english import explain
+from neural_programmer.execution.exact import Answer
+from neural_programmer.language.program import Program
+from neural_programmer.prepared import PreparedTable
+from neural_programmer.response import Reading, Response, answer_items
+from neural_programmer.tables.loaders.load import load_table
+from neural_programmer.tables.matching.link import link
+from neural_programmer.tables.matching.linking import Linking
+from neural_programmer.understanding import touches_table, unused_words
+
+DEFAULT_BEAM = 20
+DEFAULT_READINGS = 5
+
+
+class Hypothesis(Protocol):
+    """A program that the model finds likely, with its answer."""
+
+    @property
+    def program(self) -> Program:
+        """The program."""
+
+    @property
+    def log_probability(self) -> float:
+        """The natural logarithm of the program's probability."""
+
+    @property
+    def answer(self) -> Answer:
+        """What the program gives on the table."""
+
+
+class Predictor(Protocol):
+    """What asking needs of a model."""
+
+    def predict(self, prepared: PreparedTable, linking: Linking, beam: int) -> Sequence[Hypothesis]:
+        """The likeliest programs that can be executed, best first."""
+
+
+class NeuralProgrammer:
+    """A trained model that answers questions about tables; the same question always gets the same answer.
+
+    Answers whose confidence is below ``threshold`` are withheld.
+    """
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        *,
+        threshold: float = 0.0,
+        calibration: Calibration | None = None,
+        beam: int = DEFAULT_BEAM,
+    ) -> None:
+        if not 0 <= threshold <= 1:
+            raise ValueError(f"threshold: expected a number from 0 to 1, but found {threshold}")
+        self.predictor = predictor
+        self.threshold = threshold
+        self.calibration = calibration or Calibration()
+        self.beam = beam
+
+    def prepare(self, source: object, **options: Any) -> PreparedTable:
+        """A table made ready to be asked many times.
+
+        ``source`` and ``options`` are those of `neural_programmer.tables.loaders.load_table` (a path, a data frame, a
+        `Table` …); a prepared table is returned as it is. Raises ``TableError``.
+        """
+        return source if isinstance(source, PreparedTable) else PreparedTable(load_table(source, **options))
+
+    def ask(self, table: object, question: str, k: int = DEFAULT_READINGS) -> Response:
+        """The answer to a question about a table, with up to ``k`` readings; see `Response`.
+
+        ``table`` is whatever `prepare` takes. Raises ``TableError`` for a table that cannot be read and ``ValueError``
+        for a ``k`` below 1; a question that cannot be answered gives an abstention.
+        """
+        if k < 1:
+            raise ValueError(f"k: expected at least one reading, but found {k}")
+        prepared = self.prepare(table)
+        if not question.strip():
+            return _abstention(question, prepared, "the question is empty")
+        linking = link(question, prepared.index)
+        if linking.truncated:
+            return _abstention(question, prepared, "the question is too long to be understood as one question", linking)
+        if not touches_table(linking):
+            return _abstention(question, prepared, "no word of the question has to do with the table", linking)
+        readings = self._readings(prepared, linking, k)
+        if not readings:
+            return _abstention(question, prepared, "no program with an answer was found for the question", linking)
+        best = readings[0]
+        confidence = self.calibration.confidence(best.probability)
+        unused = unused_words(best.program, linking)
+        if confidence < self.threshold:
+            reason = f"the confidence, {confidence:.2f}, is below the threshold, {self.threshold:.2f}"
+            return _abstention(question, prepared, reason, linking, readings, confidence, unused)
+        return Response(
+            question=question,
+            prepared=prepared,
+            answer=list(best.answer),
+            cells=list(best.cells),
+            program=best.program,
+            explanation=best.explanation,
+            confidence=confidence,
+            readings=readings,
+            unused_words=unused,
+            abstained=False,
+            reason="",
+            linking=linking,
+        )
+
+    def _readings(self, prepared: PreparedTable, linking: Linking, k: int) -> list[Reading]:
+        """The k likeliest answers; programs whose answers the official evaluator cannot tell apart count together."""
+        best: dict[frozenset[object], Hypothesis] = {}
+        sums: dict[frozenset[object], float] = {}
+        for hypothesis in self.predictor.predict(prepared, linking, max(self.beam, k)):
+            if not hypothesis.answer.defined:
+                continue
+            key = frozenset[object](to_values(answer_items(hypothesis.program, hypothesis.answer.values)))
+            sums[key] = sums.get(key, 0.0) + math.exp(hypothesis.log_probability)
+            if key not in best or hypothesis.log_probability > best[key].log_probability:
+                best[key] = hypothesis
+        # Sorting is stable, so that equal probabilities keep the model's order.
+        likeliest = sorted(best, key=lambda key: -sums[key])[:k]
+        return [
+            Reading(
+                answer=best[key].answer.values,
+                probability=min(sums[key], 1.0),
+                program=best[key].program,
+                explanation=explain(best[key].program, prepared.table),
+                cells=best[key].answer.cells,
+            )
+            for key in likeliest
+        ]
+
+
+def _abstention(
+    question: str,
+    prepared: PreparedTable,
+    reason: str,
+    linking: Linking | None = None,
+    readings: Sequence[Reading] = (),
+    confidence: float = 0.0,
+    unused: Sequence[str] | None = None,
+) -> Response:
+    if unused is None:
+        unused = unused_words(Program(()), linking) if linking is not None else question.split()
+    return Response(
+        question=question,
+        prepared=prepared,
+        answer=[],
+        cells=[],
+        program=None,
+        explanation=f"No answer: {reason}.",
+        confidence=confidence,
+        readings=list(readings),
+        unused_words=list(unused),
+        abstained=True,
+        reason=reason,
+        linking=linking,
+    )
+
+
+def load(checkpoint: str | Path | None = None, threshold: float | None = None) -> NeuralProgrammer:
+    """The model of a checkpoint directory, or the one that comes with the package.
+
+    ``threshold`` is the confidence below which it abstains; without it, the checkpoint's own. Raises
+    ``CheckpointError``, naming the directory and what is wrong with it.
+    """
+    raise NotImplementedError

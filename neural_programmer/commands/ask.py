@@ -1,0 +1,81 @@
+"""`neural-programmer ask TABLE "question"`: the answer, why, and the SQL that gives it."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from typing import TYPE_CHECKING
+
+from neural_programmer.commands.exit_codes import ABSTAINED, ANSWERED, bad_input
+from neural_programmer.commands.models import check_dialect, load_model
+from neural_programmer.commands.options import add_model_options, positive
+from neural_programmer.commands.printing import print_json, printable, shown
+
+if TYPE_CHECKING:
+    from neural_programmer.response import Response
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "ask",
+        help="answer a question about a table",
+        description="Answer a question about a table, with the program, its SQL and other readings of the question.",
+        epilog="Exit codes: 0 answered, 2 bad input, 3 no answer (abstained).",
+    )
+    parser.add_argument(
+        "table",
+        metavar="TABLE",
+        help="a CSV, TSV, Excel, Parquet or JSON file, or a DuckDB or SQLite database (as FILE#TABLE, or with --table)",
+    )
+    parser.add_argument("question", metavar="QUESTION", help="the question, in quotes")
+    parser.add_argument("--k", type=positive, default=5, metavar="N", help="how many readings to give (default: 5)")
+    parser.add_argument("--dialect", default="duckdb", metavar="NAME", help="the SQL dialect (default: duckdb)")
+    parser.add_argument("--json", action="store_true", help="print the response as one JSON object")
+    parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook")
+    parser.add_argument("--table", dest="part", metavar="NAME", help="the table of a database")
+    add_model_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask, print, and say by the exit code whether there was an answer."""
+    from neural_programmer.tables.errors import TableError
+
+    check_dialect(arguments.dialect)
+    with bad_input(TableError):
+        from neural_programmer.tables.loaders.load import load_table
+
+        table = load_table(arguments.table, sheet=arguments.sheet, table=arguments.part)
+    response = load_model(arguments).ask(table, arguments.question, k=arguments.k)
+    if arguments.json:
+        print_json(response.to_json(arguments.dialect))
+    else:
+        _print_response(response, arguments.dialect)
+    return ABSTAINED if response.abstained else ANSWERED
+
+
+def _print_response(response: Response, dialect: str) -> None:
+    print(_wrapped(", ".join(map(shown, response.answer)) if response.answer else printable(response.explanation)))
+    if response.program is not None:
+        print(_wrapped(printable(response.explanation)))
+        verdict = "gave the same answer" if response.sql_agrees else "gave ANOTHER answer"
+        print(f"\nConfidence: {response.confidence:.0%}")
+        print(f"\nSQL ({dialect}; run in DuckDB, it {verdict}):")
+        print(textwrap.indent(_printable_lines(response.sql(dialect) or ""), "  "))
+    if response.readings[1 if response.program is not None else 0 :]:
+        print("\nReadings:")
+        for number, reading in enumerate(response.readings, start=1):
+            answer = textwrap.shorten(", ".join(map(shown, reading.answer)), 60, placeholder=" …")
+            print(f"  {number}. {reading.probability:4.0%}  {answer}")
+            print(textwrap.indent(_wrapped(printable(reading.explanation), 100), " " * 12))
+    if response.unused_words:
+        print(f"\nWords not used: {', '.join(map(printable, response.unused_words))}")
+
+
+def _wrapped(text: str, width: int = 112) -> str:
+    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+def _printable_lines(text: str) -> str:
+    return "\n".join(map(printable, text.split("\n")))

@@ -1,0 +1,43 @@
+"""Answering the questions of a file, for the commands that do."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from neural_programmer.commands.exit_codes import UserError, bad_input
+from neural_programmer.commands.models import model_loader
+from neural_programmer.commands.printing import ProgressBar
+
+if TYPE_CHECKING:
+    from neural_programmer.answering import Outcome, Request
+    from neural_programmer.data.wikitablequestions import Question
+
+
+def open_questions(arguments: argparse.Namespace) -> list[Question]:
+    """The questions that the options name; `UserError` where the file is malformed or holds none."""
+    from neural_programmer.data.wikitablequestions import DatasetError, read_questions
+
+    with bad_input(DatasetError):
+        questions = read_questions(arguments.questions)[: arguments.limit]
+    if not questions:
+        raise UserError(f"{arguments.questions} holds no questions")
+    return questions
+
+
+def answer_all(arguments: argparse.Namespace, questions: Sequence[Question], request: Request) -> list[Outcome]:
+    """The outcome of every question, with progress on standard error."""
+    from neural_programmer.answering import answer_in_processes
+    from neural_programmer.checkpoint import CheckpointError
+    from neural_programmer.data.wikitablequestions import DatasetError, WikiTableQuestions
+
+    with bad_input(DatasetError, CheckpointError), ProgressBar("questions") as move:
+        return answer_in_processes(
+            model_loader(arguments),
+            WikiTableQuestions(arguments.root),
+            questions,
+            request,
+            processes=arguments.processes,
+            progress=move,
+        )

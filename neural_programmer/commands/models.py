@@ -1,0 +1,36 @@
+"""Loading the model that a command's options name, with messages for what can be wrong."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from neural_programmer.commands.exit_codes import UserError, bad_input
+
+if TYPE_CHECKING:
+    from neural_programmer.api import NeuralProgrammer
+
+
+def model_loader(arguments: argparse.Namespace) -> Callable[[], NeuralProgrammer]:
+    """A function, which another process can receive, that loads the model which the options name."""
+    from neural_programmer.api import load
+
+    return functools.partial(load, arguments.checkpoint, arguments.threshold)
+
+
+def load_model(arguments: argparse.Namespace) -> NeuralProgrammer:
+    """The model that the options name; `UserError` where there is none."""
+    from neural_programmer.checkpoint import CheckpointError
+
+    with bad_input(CheckpointError):
+        return model_loader(arguments)()
+
+
+def check_dialect(dialect: str) -> None:
+    """`UserError`, listing the known dialects, where this is none of them."""
+    from neural_programmer.execution.sql import DIALECTS
+
+    if dialect not in DIALECTS:
+        raise UserError(f"there is no SQL dialect {dialect!r}; known dialects: {', '.join(DIALECTS)}")

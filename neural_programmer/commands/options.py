@@ -1,0 +1,61 @@
+"""Options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def probability(text: str) -> float:
+    """A number from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, but found {text!r}")
+    return value
+
+
+def positive(text: str) -> int:
+    """A whole number above 0."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0, but found {text!r}")
+    return value
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """The options that choose the model and when it abstains."""
+    parser.add_argument(
+        "--checkpoint", type=Path, metavar="DIR", help="a trained model (default: the one that comes with the package)"
+    )
+    parser.add_argument(
+        "--threshold",
+        type=probability,
+        metavar="P",
+        help="abstain below this confidence, 0 to 1 (default: the checkpoint's own)",
+    )
+
+
+def add_dataset_options(parser: argparse.ArgumentParser) -> None:
+    """The options that name questions and the dataset, and how they are worked through."""
+    parser.add_argument("questions", type=Path, metavar="QUESTIONS.tsv", help="a WikiTableQuestions question file")
+    add_root_option(parser)
+    parser.add_argument("--limit", type=positive, metavar="N", help="only the first N questions")
+    parser.add_argument(
+        "--processes", type=positive, default=1, metavar="N", help="processes to share the work (default: 1)"
+    )
+
+
+def add_root_option(parser: argparse.ArgumentParser) -> None:
+    """The option that says where WikiTableQuestions is."""
+    parser.add_argument(
+        "--root",
+        type=Path,
+        metavar="DIR",
+        help="the folder of WikiTableQuestions (default: $NEURAL_PROGRAMMER_WTQ, then the downloaded copy)",
+    )

@@ -1,0 +1,122 @@
+"""What a question gets back: the answer with everything needed to check it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from neural_programmer.data.evaluator import official_items
+from neural_programmer.execution.engines import EngineError, agrees
+from neural_programmer.execution.exact import AnswerValue, CellPlace
+from neural_programmer.execution.sql import sql_text
+from neural_programmer.language.program import Program
+from neural_programmer.language.text_form import write_program
+from neural_programmer.prepared import PreparedTable
+from neural_programmer.tables.matching.linking import Linking
+from neural_programmer.tables.values import ValueType
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand the question: an answer, the best program that gives it, and that program in English.
+
+    ``probability`` is summed over all programs found that give this answer.
+    """
+
+    answer: tuple[AnswerValue, ...]
+    probability: float
+    program: Program
+    explanation: str
+    cells: tuple[CellPlace, ...]
+
+    @property
+    def items(self) -> list[str]:
+        """The answer as a line of a prediction file has it: plain numbers, dates in the evaluator's form."""
+        return answer_items(self.program, self.answer)
+
+
+def answer_items(program: Program, answer: Sequence[AnswerValue]) -> list[str]:
+    """The items of a program's answer as a prediction file has them."""
+    column = program.steps[-1].column
+    return official_items(answer, dates=column is not None and column.view.value_type is ValueType.DATE)
+
+
+@dataclass(eq=False)
+class Response:
+    """The answer to a question about a table, or an abstention with its reason.
+
+    ``answer`` holds cells as they are written, numbers, ISO dates, or (value, count) pairs; empty when ``abstained``.
+    ``cells`` are the places (row from 0, column name) the answer was read from. ``readings`` are the likeliest
+    answers, each different, best first; they are there after an abstention too, if there are any.
+    ``confidence`` is how likely the first reading is right. ``unused_words`` are content words of the question that
+    the program does not take up.
+    """
+
+    question: str
+    prepared: PreparedTable = field(repr=False)
+    answer: list[AnswerValue]
+    cells: list[CellPlace]
+    program: Program | None
+    explanation: str
+    confidence: float
+    readings: list[Reading] = field(repr=False)
+    unused_words: list[str]
+    abstained: bool
+    reason: str
+    linking: Linking | None = field(repr=False)
+    trace: Any = field(default=None, repr=False)
+
+    def sql(self, dialect: str = "duckdb") -> str | None:
+        """The answer's query in a dialect, ``None`` after an abstention; ``ValueError`` for an unknown dialect."""
+        return None if self.program is None else sql_text(self.program, self.prepared.table, dialect)
+
+    @cached_property
+    def sql_agrees(self) -> bool | None:
+        """Whether the SQL, run in DuckDB on the table, gives this answer; ``None`` where it could not be run."""
+        if self.program is None:
+            return None
+        try:
+            return agrees(self.program, self.prepared.grounding, self.prepared.engine)
+        except EngineError:
+            return None
+
+    def to_json(self, dialect: str = "duckdb") -> dict[str, Any]:
+        """The response as JSON values: whole numbers as integers, pairs as lists, programs in their text form."""
+        return {
+            "question": self.question,
+            "answer": _json_values(self.answer),
+            "confidence": self.confidence,
+            "program": _program_text(self.program),
+            "explanation": self.explanation,
+            "sql": self.sql(dialect),
+            "dialect": dialect,
+            "sql_agrees": self.sql_agrees,
+            "readings": [
+                {
+                    "answer": _json_values(reading.answer),
+                    "probability": reading.probability,
+                    "program": _program_text(reading.program),
+                    "explanation": reading.explanation,
+                }
+                for reading in self.readings
+            ],
+            "unused_words": self.unused_words,
+        }
+
+
+def _program_text(program: Program | None) -> str | None:
+    return None if program is None else write_program(program, separator="; ")
+
+
+def _json_value(value: AnswerValue) -> Any:
+    if isinstance(value, tuple):
+        return _json_values(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value
+
+
+def _json_values(values: Sequence[AnswerValue]) -> list[Any]:
+    return [_json_value(value) for value in values]
