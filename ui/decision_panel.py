@@ -1,0 +1,111 @@
+"""How the model decided: what it took from the question, and what it weighed at every step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair
+import pandas
+import streamlit as st
+
+from neural_programmer.response import Response
+from neural_programmer.tables.matching.linking import Linking
+from neural_programmer.trace import StepTrace
+from neural_programmer.ui.wording import value_text
+
+_MOST_OPERATIONS = 10
+_LEAST_PROBABILITY = 0.005
+
+
+def draw(shown: Response) -> None:
+    """Show the heat maps of attention and operations, and the matches between question and table."""
+    if shown.linking is None:
+        return
+    if shown.trace:
+        labels = _step_labels(shown.trace)
+        st.markdown("**Where the model looked at each step**")
+        st.altair_chart(attention_chart(shown.trace, labels, shown.linking), alt="Attention over the question's words")
+        st.markdown("**Operations it weighed at each step**")
+        st.altair_chart(operation_chart(shown.trace, labels), alt="Probability of operations at each step")
+    else:
+        st.caption("What the model weighed is known for the answer it chose itself.")
+    _draw_matches(shown.linking)
+
+
+def attention_chart(trace: Sequence[StepTrace], labels: Sequence[str], linking: Linking) -> altair.Chart:
+    """A heat map: the question's words from left to right, the steps from top to bottom."""
+    words = [f"{number + 1} {token.text}" for number, token in enumerate(linking.tokens)]
+    cells = [
+        (label, word, weight)
+        for step, label in zip(trace, labels, strict=True)
+        for word, weight in zip(words, step.attention, strict=False)
+    ]
+    frame = pandas.DataFrame(cells, columns=["Step", "Word", "Attention"])
+    return _heat_map(frame, "Word", "Attention", words, labels).encode(
+        # Words are numbered to keep repeated ones apart; the number is not shown.
+        altair.X(
+            "Word:N", sort=words, title=None, axis=altair.Axis(labelExpr="split(datum.label, ' ')[1]", orient="top")
+        )
+    )
+
+
+def operation_chart(trace: Sequence[StepTrace], labels: Sequence[str]) -> altair.Chart:
+    """A heat map: the operations that were likeliest at some step, the steps from top to bottom."""
+    best: dict[str, float] = {}
+    for step in trace:
+        for name, probability in step.operations:
+            best[name] = max(best.get(name, 0.0), probability)
+    names = [name for name in sorted(best, key=lambda name: -best[name]) if best[name] >= _LEAST_PROBABILITY]
+    names = names[:_MOST_OPERATIONS]
+    cells = [
+        (label, name, probability)
+        for step, label in zip(trace, labels, strict=True)
+        for name, probability in step.operations
+        if name in names
+    ]
+    frame = pandas.DataFrame(cells, columns=["Step", "Operation", "Probability"])
+    return _heat_map(frame, "Operation", "Probability", names, labels)
+
+
+def _heat_map(
+    frame: pandas.DataFrame, across: str, measure: str, columns: Sequence[str], labels: Sequence[str]
+) -> altair.Chart:
+    axis = altair.Axis(orient="top", labelAngle=-35)
+    return (
+        altair.Chart(frame, height=altair.Step(34))
+        .mark_rect(stroke="white")
+        .encode(
+            altair.X(f"{across}:N", sort=list(columns), title=None, axis=axis),
+            altair.Y("Step:N", sort=list(labels), title=None),
+            altair.Color(f"{measure}:Q", scale=altair.Scale(scheme="blues", domain=[0, 1]), title=measure),
+            tooltip=["Step:N", f"{across}:N", altair.Tooltip(f"{measure}:Q", format=".1%")],
+        )
+    )
+
+
+def _step_labels(trace: Sequence[StepTrace]) -> list[str]:
+    return [f"#{step.step}" for step in trace]
+
+
+def _draw_matches(linking: Linking) -> None:
+    found: list[tuple[str, str, str, str]] = []
+    for match in linking.column_matches:
+        found.append((_words(linking, match.start, match.end), "column", match.column, _how(match.source)))
+    for mention in linking.mentions:
+        kind = mention.constant.kind.replace("_", " ")
+        meant = ", ".join(value_text(value) for value in mention.constant.values)
+        found.append((_words(linking, mention.start, mention.end), kind, meant, _how(mention.source)))
+    for cue in linking.cues:
+        found.append((_words(linking, cue.start, cue.end), "cue", cue.kind.replace("_", " "), ""))
+    if found:
+        st.markdown("**What was found in the question**")
+        frame = pandas.DataFrame(found, columns=["Words", "As", "Matches", "How"]).drop_duplicates()
+        st.dataframe(frame, hide_index=True, alt="Matches between the question and the table")
+
+
+def _words(linking: Linking, start: int, end: int) -> str:
+    return linking.question[linking.tokens[start].start : linking.tokens[end - 1].end]
+
+
+def _how(source: str) -> str:
+    return {"fuzzy": "similar spelling", "lemma": "another form of the word"}.get(source, source.replace("_", " "))

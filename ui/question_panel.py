@@ -1,0 +1,45 @@
+"""The question: typed, or one of the suggestions."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from neural_programmer.ui.resources import SharedModel
+from neural_programmer.ui.state import QUESTION_KEY, SessionState
+from neural_programmer.ui.wording import counted, escape_markdown
+
+
+def draw(state: SessionState, model: SharedModel) -> None:
+    """Show the table's name, the question's form and the suggestions; asking fills ``state.response``."""
+    assert state.prepared is not None
+    table = state.prepared.table
+    with st.container(key="table_name"):
+        st.text(table.name)
+    st.caption(f"{counted(table.number_of_rows, 'row')}, {counted(len(table.columns), 'column')}")
+    with st.form("ask", border=False):
+        field, button = st.columns([6, 1], vertical_alignment="bottom")
+        field.text_input("Question", key=QUESTION_KEY, placeholder="Ask about this table")
+        asked = button.form_submit_button("Ask", type="primary", width="stretch")
+    if asked:
+        _ask(state, model)
+    if state.suggestions:
+        st.caption("Try one of these:")
+        with st.container(horizontal=True):
+            for number, suggestion in enumerate(state.suggestions):
+                st.button(
+                    escape_markdown(suggestion),
+                    key=f"suggestion {number}",
+                    on_click=_ask_suggestion,
+                    args=(state, model, suggestion),
+                )
+
+
+def _ask_suggestion(state: SessionState, model: SharedModel, suggestion: str) -> None:
+    st.session_state[QUESTION_KEY] = suggestion
+    _ask(state, model)
+
+
+def _ask(state: SessionState, model: SharedModel) -> None:
+    assert state.prepared is not None
+    state.response = model.ask(state.prepared, st.session_state[QUESTION_KEY])
+    state.reading = None

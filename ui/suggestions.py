@@ -1,0 +1,74 @@
+"""Questions to begin with, from the types of a table's columns."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import islice
+
+from neural_programmer.tables.table import Column, Table
+from neural_programmer.tables.views import ViewKind
+
+_MOST_QUESTIONS = 5
+_LONGEST_NAME = 40
+_SAMPLED_ROWS = 2000
+# Names and values that would look like something else than words in a question.
+_UNFIT = re.compile(r"[\n\r\"<>\\]|://|www\.|@")
+
+
+def suggest_questions(table: Table) -> tuple[str, ...]:
+    """Up to five questions that the columns of a table make sensible."""
+    columns = [column for column in table.columns if _fits(column.header)]
+    subject = next((column for column in columns if _names_rows(column)), None)
+    numbers = [column for column in columns if _is_numeric(column) and not _counts_rows(column)]
+    dates = [column for column in columns if ViewKind.DATE in column.views and ViewKind.NUMBER not in column.views]
+    questions: list[str] = []
+    if subject is not None:
+        questions += [f"which {_lower(subject)} has the highest {_lower(column)}?" for column in numbers[:2]]
+        questions += [f"which {_lower(subject)} has the earliest {_lower(column)}?" for column in dates[:1]]
+    for column in columns:
+        value = _common_value(column)
+        if value is not None and column is not subject:
+            questions.append(f"how many rows have {_lower(column)} {value}?")
+            break
+    questions += [f"what is the average {_lower(column)}?" for column in numbers[:1]]
+    questions.append("how many rows are there?")
+    return tuple(islice(dict.fromkeys(questions), _MOST_QUESTIONS))
+
+
+def _lower(column: Column) -> str:
+    """A header within a sentence: its first letter is small unless the word has more capitals."""
+    header = " ".join(column.header.split())
+    return header[0].lower() + header[1:] if header[1:2].islower() else header
+
+
+def _fits(text: str) -> bool:
+    return bool(text.strip()) and len(text) <= _LONGEST_NAME and not _UNFIT.search(text)
+
+
+def _is_numeric(column: Column) -> bool:
+    return ViewKind.NUMBER in column.views and ViewKind.DATE not in column.views
+
+
+def _counts_rows(column: Column) -> bool:
+    """Whether the numbers only number the rows, as in a column of ranks or keys."""
+    cells = column.cells[:_SAMPLED_ROWS]
+    start = cells[0].strip() if cells else ""
+    return start in {"0", "1"} and all(cell.strip() == str(int(start) + row) for row, cell in enumerate(cells))
+
+
+def _names_rows(column: Column) -> bool:
+    """Whether nearly every row has a text of its own here, as names do."""
+    if ViewKind.NUMBER in column.views or ViewKind.DATE in column.views:
+        return False
+    cells = [cell for cell in column.cells[:_SAMPLED_ROWS] if cell.strip()]
+    return bool(cells) and len(set(cells)) >= 0.8 * len(cells)
+
+
+def _common_value(column: Column) -> str | None:
+    """A text that stands in several rows, but not in all."""
+    if ViewKind.NUMBER in column.views or ViewKind.DATE in column.views:
+        return None
+    counts = Counter(column.cells[:_SAMPLED_ROWS])
+    value, count = counts.most_common(1)[0] if counts else ("", 0)
+    return value if _fits(value) and count >= 2 and len(counts) > 1 else None

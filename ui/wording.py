@@ -1,0 +1,83 @@
+"""Values and figures as the page words them, and text made safe for Markdown."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from neural_programmer.language.program import Program
+from neural_programmer.operations.registry import REGISTRY
+from neural_programmer.response import Response
+from neural_programmer.tables.table import Table
+from neural_programmer.tables.values import ValueType
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:^=&\"'/@])")
+_CURRENCIES = frozenset("$€£¥")
+# The operations whose number is in the unit of the column they read.
+_KEEPS_UNIT = frozenset({"select", "number_of", "sum", "average", "maximum", "minimum", "range"})
+_SMALLEST_GROUPED = 10_000
+_MINUS = "\u2212"
+_CONFIDENCES = ((0.9, "Very sure"), (0.75, "Quite sure"), (0.5, "Fairly sure"), (0.3, "Unsure"), (-1.0, "Guessing"))
+
+
+def escape_markdown(text: str) -> str:
+    """The text with every character that Markdown could take for a sign escaped, on one line."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def confidence_in_words(confidence: float) -> str:
+    """How sure the model is, with the share of such answers that were right on questions held out."""
+    words = next(words for least, words in _CONFIDENCES if confidence >= least)
+    tenths = min(max(round(confidence * 10), 0), 10)
+    share = {0: "hardly ever", 10: "nearly always"}.get(tenths, f"about {tenths} times in 10")
+    return f"{words}: answers like this are right {share}."
+
+
+def number_in_words(number: float, unit: str | None = None) -> str:
+    """A number with thousands separated (but not in what may be a year), at most four decimals, and its unit."""
+    if not math.isfinite(number):
+        return "undefined"
+    rounded = round(number, 4) if abs(number) >= 0.001 else float(f"{number:.3g}")
+    digits = f"{rounded:,}" if abs(rounded) >= _SMALLEST_GROUPED else f"{rounded}"
+    digits = digits.removesuffix(".0").replace("-", _MINUS)
+    if not unit:
+        return digits
+    if unit in _CURRENCIES:
+        return f"{_MINUS}{unit}{digits[1:]}" if digits.startswith(_MINUS) else f"{unit}{digits}"
+    return f"{digits}{unit}" if unit == "%" else f"{digits} {unit}"
+
+
+def answer_texts(response: Response) -> list[str]:
+    """The answer's values: cells as written, numbers with the unit of their column, values with their counts."""
+    unit = answer_unit(response.program, response.prepared.table)
+    return [value_text(value, unit) for value in response.answer]
+
+
+def value_text(value: object, unit: str | None = None) -> str:
+    """One value of an answer as a text."""
+    if isinstance(value, tuple):
+        first, count = value
+        return f"{value_text(first)} ({value_text(count)})"
+    if isinstance(value, int | float):
+        return number_in_words(float(value), unit)
+    return str(value)
+
+
+def answer_unit(program: Program | None, table: Table) -> str | None:
+    """The unit of a program's numbers, where they are values of a column that has one."""
+    if program is None:
+        return None
+    last = program.steps[-1]
+    if last.column is None or last.operation not in _KEEPS_UNIT or last.column.view.value_type is not ValueType.NUMBER:
+        return None
+    return table.view(last.column).unit
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: "1 row", "2,000 rows"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def operation_summary(name: str) -> str:
+    """What an operation does, in a sentence."""
+    return REGISTRY[name].summary
