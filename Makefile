@@ -1,10 +1,11 @@
 # `make run` opens the app, `make test` runs the tests; both make their virtual environment first.
-# Options are variables: make run PORT=9000, make test JOBS=4 TESTS=tests/test_layers.py, make train CONFIG=…
+# Options are variables: make test JOBS=4 TESTS=tests/test_layers.py, make train CONFIG=…
 
 VENV ?= .venv
-PORT ?= 8501
 JOBS ?= 2
 TESTS ?= tests
+# Options of `neural-programmer ui`.
+UI_OPTIONS ?=
 CONFIG ?= data/configs/default.toml
 # Options for pip, for example PIP_OPTIONS=--no-index.
 PIP_OPTIONS ?=
@@ -34,7 +35,7 @@ help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: $(RUNTIME_STAMP) ## Open the app in the browser.
-	$(BIN)/neural-programmer ui --port $(PORT)
+	$(BIN)/neural-programmer ui $(UI_OPTIONS)
 
 test: $(DEVELOPMENT_STAMP) ## Run the tests that take minutes, not hours.
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations 10 $(TESTS)
