@@ -90,8 +90,8 @@ class SoftAnswer:
     ``number``: masses (Float[batch, atom]) are probabilities of answering with that atom.
     ``cells`` (Float[batch, component, column, row]): each cell's probability of being in the answer, given that the
     answer is the component's in that column, which has probability ``cell_masses`` (Float[batch, component, column]).
-    ``groups`` (Float[batch, column, row]): the expected size of each group at its first row, 0 where the program answers
-    otherwise; ``group_masses`` (Float[batch, column]) the probability of answering with the groups of that column.
+    ``groups`` (Float[batch, column, row]): the expected size of each group at its first row, 0 where the program
+    answers otherwise; ``group_masses`` (Float[batch, column]): the chance of answering with that column's groups.
     """
 
     number: SoftNumber

@@ -62,6 +62,9 @@ class Operation:
     ``exact`` is the reference meaning; ``soft`` its expectation under distributions over arguments (see
     ``execution.soft``); ``sql`` builds a sqlglot tree (see ``execution.sql``); ``english`` is a phrase with the
     places ``{rows}``, ``{other_rows}``, ``{left}``, ``{right}``, ``{column}`` and ``{constant}``.
+
+    ``soft`` is the expectation over independent rows unless ``soft_relaxation`` says what it is instead; it equals the
+    exact meaning wherever nothing is uncertain.
     """
 
     name: str
@@ -71,3 +74,4 @@ class Operation:
     soft: Callable[[Any], Any]
     sql: Callable[[Any], Any]
     english: str
+    soft_relaxation: str | None = None

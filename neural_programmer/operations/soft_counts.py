@@ -37,18 +37,18 @@ def ordinal_states(arguments: SoftArguments, places: int) -> int:
 
 
 def ordinal_distribution(chances: Tensor, ordinals: Tensor, states: int) -> Tensor:
-    """``Float[..., state]``: of distributions over constants (Float[..., constant]) the chance of each ordinal.
+    """``Float[batch, ..., state]``: of distributions over constants (Float[batch, ..., constant]) each ordinal's chance.
 
     State 0 is "first"; constants that are no ordinals, or count beyond ``states``, are left out.
     """
     wanted = ordinals[..., None] == torch.arange(1, states + 1, device=ordinals.device)
-    return chances @ wanted.to(chances.dtype)
+    return torch.einsum("b...k,bks->b...s", chances, wanted.to(chances.dtype))
 
 
 def difference_at_least(first: Tensor, second: Tensor, threshold: int) -> Tensor:
     """``Float[batch, row]``: the chance that among the other rows the first set outnumbers the second by a threshold.
 
-    Both sets hold each row independently (Float[batch, row]); the row itself is left out. The threshold may be negative.
+    Both sets hold each row independently (Float[batch, row]); the row itself is left out.
     """
     rows = first.shape[-1]
     more, fewer = first * (1 - second), second * (1 - first)
@@ -76,14 +76,14 @@ def difference_at_least(first: Tensor, second: Tensor, threshold: int) -> Tensor
 
 
 def frequency_extremes(rows: Tensor, table: SoftTable, *, most: bool) -> Tensor:
-    """``Float[batch, column, row]``: the chance that a row is the first to hold a value none is more (less) common than.
+    """``Float[batch, column, row]``: the chance that a row is the first to hold one of the most (least) common values.
 
-    Values that no row holds are left out; values are ties where as many rows hold them. Rows of different values are
-    different rows, so the counts of values are independent and the chance is exact.
+    Values that no row holds are left out. Rows of different values are different rows, so the counts of values are
+    independent and the chance is exact.
     """
     groups = SoftGroups(rows, table)
     later, whole = _counts_within_groups(groups)
-    start = (table.group_end - table.group_sizes + 1).clamp_min(0)
+    start = table.group_end - table.group_sizes.clamp_min(1) + 1
     counts = whole.gather(2, start[..., None].expand(*start.shape, whole.shape[-1]))
     counts = torch.where(table.group_mask[..., None], counts, counts.new_zeros(()))
     none = groups.absent[..., None]

@@ -78,7 +78,7 @@ def _soft_kth(arguments: SoftArguments, *, descending: bool) -> Tensor:
     present = SoftGroups(arguments.rows, table).present
     states = ordinal_states(arguments, present.shape[-1])
     beyond = counts_before(present.flip(-1), states).flip(-2) if descending else counts_before(present, states)
-    wanted = ordinal_distribution(arguments.pair, table.ordinals[:, None], states)
+    wanted = ordinal_distribution(arguments.pair, table.ordinals, states)
     chances = torch.einsum("bvgs,bvs->bvg", beyond, wanted)
     return arguments.rows * (spread(chances, table) * table.mask).sum(dim=1)
 
