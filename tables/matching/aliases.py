@@ -7,8 +7,13 @@ from collections.abc import Sequence
 
 from neural_programmer.tables.matching.index import TableIndex
 from neural_programmer.tables.matching.spans import CellSpan, QuestionWord, cells_with
+from neural_programmer.tables.matching.tokens import lemma
 from neural_programmer.tables.values import text_words
 from neural_programmer.tables.word_lists import word_list
+
+_MAX_NAMES = 3
+# A name this short means itself only where it is a whole cell or begins one.
+_SHORT = 2
 
 
 @functools.cache
@@ -23,12 +28,31 @@ def _names() -> tuple[dict[str, tuple[str, ...]], int]:
 
 
 def alias_spans(words: Sequence[QuestionWord], index: TableIndex) -> list[CellSpan]:
-    """Spans of the question that have another name in the table."""
+    """Spans of the question that have another name in the table, a few of the best for each."""
     names, longest = _names()
     found = []
     for start in range(len(words)):
         for end in range(start + 1, min(start + longest, len(words)) + 1):
-            said = " ".join(word.word for word in words[start:end])
-            if said in names and not (end - start == 1 and words[start].is_stop):
-                found += [span for other in names[said] if (span := cells_with(other, start, end, index)) is not None]
+            if end - start == 1 and words[start].is_stop:
+                continue
+            found += _others(_said(words[start:end], names), start, end, index)
     return found
+
+
+def _said(words: Sequence[QuestionWord], names: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The other names of these words, taken as written or else with the last word's lemma."""
+    before = "".join(f"{word.word} " for word in words[:-1])
+    last = words[-1].word
+    return names.get(before + last) or names.get(before + lemma(last)) or ()
+
+
+def _others(names: Sequence[str], start: int, end: int, index: TableIndex) -> list[CellSpan]:
+    spans = [span for name in names if (span := cells_with(name, start, end, index)) is not None]
+    spans = [span for span in spans if len(span.words) > _SHORT or span.whole is not None or _leads(span, index)]
+    spans.sort(key=lambda span: (span.whole is None, -len(span.cells), span.words))
+    return spans[:_MAX_NAMES]
+
+
+def _leads(span: CellSpan, index: TableIndex) -> bool:
+    """Whether a cell begins with the name, as "W 27-21" does with "W"."""
+    return any(index.cell_words[cell].startswith(f" {span.words} ") for cell in span.cells.tolist())

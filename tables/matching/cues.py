@@ -17,6 +17,7 @@ class _Cues:
     longest: int
     endings: tuple[tuple[str, CueKind], ...]
     not_endings: frozenset[str]
+    comparatives: tuple[tuple[str, CueKind], ...]
 
 
 @functools.cache
@@ -36,6 +37,7 @@ def _cues() -> _Cues:
         max(map(len, phrases)),
         tuple((ending, CueKind(kind)) for ending, kind in content["endings"].items()),
         frozenset(content["not_endings"]),
+        tuple((ending, CueKind(kind)) for ending, kind in content["endings_before_than"].items()),
     )
 
 
@@ -50,6 +52,8 @@ def find_cues(tokens: Sequence[Token]) -> tuple[Cue, ...]:
         for length in range(min(cues.longest, len(tokens) - start), 0, -1):
             end = start + length
             kinds = cues.phrases.get(tuple(token.key for token in tokens[start:end]), ())
+            if not kinds and length == 2 and tokens[end - 1].key == "than":
+                kinds = tuple(kind for ending, kind in cues.comparatives if tokens[start].key.endswith(ending))
             if not kinds and length == 1:
                 kinds = _by_ending(tokens[start].key, cues)
             if kinds:

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from neural_programmer.tables.matching.headers import Headers
 from neural_programmer.tables.matching.tokens import lemma
 from neural_programmer.tables.table import Column, Table
 from neural_programmer.tables.values import Items, PartialDate, text_words
@@ -93,6 +94,9 @@ class TableIndex:
         cells = np.frombuffer(cell_ids, dtype=np.int64) if cell_ids else np.zeros(0, dtype=np.int64)
         order = np.argsort(ids, kind="stable")
         self._cells = cells[order].astype(np.int32)
+        self._lengths = np.fromiter(map(len, self.cell_words), dtype=np.int64, count=len(self.cell_words))
+        self._first_columns = np.asarray(self._columns, dtype=np.int64)
+        self._typed_cells = np.asarray(self._typed, dtype=np.bool_)
         self._starts = np.searchsorted(ids[order], np.arange(len(vocabulary) + 1))
 
     def postings(self, word: str) -> NDArray[np.int32]:
@@ -102,13 +106,34 @@ class TableIndex:
             return self._cells[:0]
         return self._cells[self._starts[identity] : self._starts[identity + 1]]
 
-    def columns_of(self, cell: int) -> frozenset[int]:
-        """The positions of the columns in which a distinct cell stands."""
-        return frozenset({self._columns[cell]} | self._more_columns.get(cell, set()))
+    def columns_of(self, cells: NDArray[np.int32]) -> frozenset[int]:
+        """The positions of the columns in which any of these distinct cells stands."""
+        first = frozenset(np.unique(self._first_columns[cells]).tolist())
+        return first.union(*(self._more_columns[cell] for cell in cells.tolist() if cell in self._more_columns))
 
-    def is_typed(self, cell: int) -> bool:
-        """Whether the cell has a numeric or date reading wherever it stands."""
-        return self._typed[cell]
+    def all_typed(self, cells: NDArray[np.int32]) -> bool:
+        """Whether each of these distinct cells has a numeric or date reading wherever it stands."""
+        return bool(self._typed_cells[cells].all())
+
+    def shortest(self, cells: NDArray[np.int32]) -> int:
+        """The length in characters of the words of the shortest of these distinct cells."""
+        return int(self._lengths[cells].min())
+
+    @cached_property
+    def compact(self) -> dict[str, int]:
+        """Distinct cells by their words without the spaces, as "new york" and "newyork" or "u s" and "us" agree."""
+        found: dict[str, int] = {}
+        for cell, words in enumerate(self.cell_words):
+            key = words.replace(" ", "")
+            known = found.get(key)
+            if known is None or words < self.cell_words[known]:
+                found[key] = cell
+        return found
+
+    @cached_property
+    def headers(self) -> Headers:
+        """The words of the headers."""
+        return Headers([column.header for column in self.table.columns])
 
     @cached_property
     def words_by_lemma(self) -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
 from neural_programmer.tables.constants import Constant, ConstantKind
@@ -10,7 +11,7 @@ from neural_programmer.tables.matching.cues import find_cues
 from neural_programmer.tables.matching.index import TableIndex
 from neural_programmer.tables.matching.linking import Linking, Mention
 from neural_programmer.tables.matching.lists import texts_mentions
-from neural_programmer.tables.matching.periods import date_mentions, decade_mentions, find_dates
+from neural_programmer.tables.matching.periods import PlacedDate, date_mentions, decade_mentions, find_dates
 from neural_programmer.tables.matching.quantities import number_mentions
 from neural_programmer.tables.matching.ranges import joined_ranges
 from neural_programmer.tables.matching.spans import question_words
@@ -28,12 +29,18 @@ def link(question: str, index: TableIndex) -> Linking:
     dates = find_dates(tokens)
     mentions = [placed.mention for placed in texts]
     mentions += texts_mentions(tokens, texts)
-    mentions += numbers
+    mentions += [_within_date(mention, dates) for mention in numbers]
     mentions += date_mentions(dates, index)
     mentions += decade_mentions(tokens, index)
     mentions += joined_ranges(tokens, numbers, dates, index)
     matches = column_matches(question_words(tokens), index)
     return Linking(question, tokens, _best(mentions), matches, find_cues(tokens), truncated)
+
+
+def _within_date(mention: Mention, dates: Iterable[PlacedDate]) -> Mention:
+    """The number, less likely to be meant where it is the day or the year of a longer date."""
+    inside = any(date.start <= mention.start and mention.end <= date.end for date in dates if date.date.month)
+    return dataclasses.replace(mention, score=round(mention.score * 0.5, 4)) if inside else mention
 
 
 _KINDS = {kind: place for place, kind in enumerate(ConstantKind)}

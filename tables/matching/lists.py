@@ -12,6 +12,8 @@ _JOINTS = frozenset({"or", "and", ",", "&", "/", "nor", "+", "vs", "vs.", "versu
 _MAX_GAP = 5
 _MAX_LISTS = 3
 _LOWEST_SCORE = 0.35
+# The items of a list are cells or parts of cells alike, so their scores are alike.
+_MAX_SCORE_GAP = 0.3
 
 
 def texts_mentions(tokens: Sequence[Token], placed: Sequence[PlacedMention]) -> list[Mention]:
@@ -43,9 +45,12 @@ def texts_mentions(tokens: Sequence[Token], placed: Sequence[PlacedMention]) -> 
 
 
 def _weakest(chain: Sequence[PlacedMention]) -> MatchSource:
-    return min(
-        chain, key=lambda one: one.mention.score if one.mention.source is not MatchSource.EXACT else 2.0
-    ).mention.source
+    return min((one.mention for one in chain), key=lambda mention: mention.score).source
+
+
+def _joins(gap: Sequence[Token]) -> bool:
+    """Whether the tokens between two mentions make a list of them."""
+    return any(token.key in _JOINTS for token in gap) and all(token.is_stop or token.key in _JOINTS for token in gap)
 
 
 def _following(

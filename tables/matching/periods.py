@@ -18,26 +18,8 @@ _DECADE = re.compile(r"(\d{2}|\d{4})s")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 # Words that are months only beside a day, a year or one of the words before a period.
-_AMBIGUOUS = frozenset({"may", "march", "mar", "sun", "sat"})
-_BEFORE_PERIOD = frozenset(
-    {
-        "in",
-        "of",
-        "during",
-        "since",
-        "after",
-        "before",
-        "until",
-        "by",
-        "from",
-        "to",
-        "early",
-        "late",
-        "on",
-        "between",
-        "and",
-    }
-)
+_AMBIGUOUS = frozenset({"may", "march", "mar"})
+_BEFORE_PERIOD = frozenset(word_list("period_openers"))
 _MAX_COMPLETIONS = 3
 
 
@@ -89,9 +71,9 @@ def _around_month(tokens: Sequence[Token], month_at: int, month: int, free_from:
     after = end + 1 if end < len(tokens) and tokens[end].key in {",", "of", "-"} else end
     if after < len(tokens) and _YEAR.fullmatch(tokens[after].key):
         year, end = int(tokens[after].key), after + 1
-    if day is None and year is None and tokens[month_at].key in _AMBIGUOUS:
-        if month_at == 0 or tokens[month_at - 1].key not in _BEFORE_PERIOD:
-            return None
+    alone = day is None and year is None and (month_at == 0 or tokens[month_at - 1].key not in _BEFORE_PERIOD)
+    if alone and tokens[month_at].key in _AMBIGUOUS:
+        return None
     if day is not None and year is not None and day > longest_day(year, month):
         return None
     return PlacedDate(PartialDate(year, month, day), start, end)
@@ -124,7 +106,7 @@ def _numeric_date(tokens: Sequence[Token], start: int) -> PlacedDate | None:
 
 
 def date_mentions(dates: Sequence[PlacedDate], index: TableIndex) -> list[Mention]:
-    """Date constants for a table that has dates; without a year also those of its dates that agree."""
+    """Date constants for a table that has dates; without a year also the few of its dates that agree."""
     mentions: list[Mention] = []
     if not index.has_dates:
         return mentions
@@ -133,7 +115,8 @@ def date_mentions(dates: Sequence[PlacedDate], index: TableIndex) -> list[Mentio
         constant = Constant(ConstantKind.DATE, (placed.date,))
         mentions.append(Mention(constant, placed.start, placed.end, MatchSource.EXACT, score))
         if placed.date.year is None:
-            for full in index.dates_completing(placed.date)[:_MAX_COMPLETIONS]:
+            completions = index.dates_completing(placed.date)
+            for full in completions if len(completions) <= _MAX_COMPLETIONS else ():
                 completed = Constant(ConstantKind.DATE, (full,))
                 mentions.append(Mention(completed, placed.start, placed.end, MatchSource.PARTIAL, 0.65))
     return mentions

@@ -67,6 +67,8 @@ def _number(amount: float, start: int, end: int, source: MatchSource, index: Tab
 
 def _digits(question: str, tokens: Sequence[Token], start: int) -> tuple[float, int, int] | None:
     """The number in digits at a token with its sign, currency, percent or scale: (amount, start, end)."""
+    if tokens[start].key.endswith("s"):
+        return None  # a decade
     alone = read_number(tokens[start].key)
     first = start
     if start and tokens[start - 1].end == tokens[start].start and tokens[start - 1].key in _CURRENCY | {"-"}:

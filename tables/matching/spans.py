@@ -11,14 +11,15 @@ from rapidfuzz import fuzz, process
 
 from neural_programmer.tables.matching.index import TableIndex
 from neural_programmer.tables.matching.linking import MatchSource, Token
-from neural_programmer.tables.matching.tokens import lemma, stop_words
+from neural_programmer.tables.matching.tokens import is_dictionary_word, lemma, stop_words
 from neural_programmer.tables.values import text_words
 
 _MIN_FUZZY_LENGTH = 5
 _FUZZY_CUTOFF = 84.0
 _MAX_VARIANTS = 3
-# Of a long list of cells, this many are looked at to learn in which columns a span stands.
-_MAX_CELLS = 64
+# A word of the dictionary is rarely a misspelt name, so it has to be closer.
+_DICTIONARY_CUTOFF = 92.0
+_LONGEST_COMPACT = 5
 _RANKS = {MatchSource.EXACT: 0, MatchSource.LEMMA: 1, MatchSource.ALIAS: 2, MatchSource.FUZZY: 3}
 
 
@@ -31,12 +32,12 @@ class QuestionWord:
     is_stop: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CellSpan:
     """Question words ``start`` to ``end`` (exclusive) that stand in cells as ``words``.
 
-    ``cells`` are some distinct cells that hold the words, ``number_of_cells`` is how many do; ``whole`` is the text
-    of a cell that consists of the words.
+    ``cells`` are the distinct cells that hold the words (none where they are only an item of a list); ``whole`` is
+    the text of a cell or item that consists of the words.
     """
 
     start: int
@@ -44,8 +45,7 @@ class CellSpan:
     words: str
     source: MatchSource
     similarity: float
-    cells: tuple[int, ...]
-    number_of_cells: int
+    cells: NDArray[np.int32]
     whole: str | None
 
 
@@ -53,7 +53,7 @@ def question_words(tokens: Sequence[Token]) -> list[QuestionWord]:
     """The alphanumeric words of the tokens, in order."""
     stops = stop_words()
     return [
-        QuestionWord(word, number, token.is_stop or word in stops)
+        QuestionWord(word, number, token.is_stop or (word in stops and word == token.key))
         for number, token in enumerate(tokens)
         for word in text_words(token.key).split()
     ]
@@ -75,7 +75,8 @@ def _variants(word: QuestionWord, index: TableIndex) -> list[_Variant]:
     found += [_Variant(other, MatchSource.LEMMA, 1.0) for other in same_lemma if other != word.word][:_MAX_VARIANTS]
     if not found and len(word.word) >= _MIN_FUZZY_LENGTH and word.word.isalpha():
         choices = index.words_by_letter.get(word.word[0], [])
-        best = process.extract(word.word, choices, scorer=fuzz.ratio, score_cutoff=_FUZZY_CUTOFF, limit=_MAX_VARIANTS)
+        cutoff = _DICTIONARY_CUTOFF if is_dictionary_word(word.word) else _FUZZY_CUTOFF
+        best = process.extract(word.word, choices, scorer=fuzz.ratio, score_cutoff=cutoff, limit=_MAX_VARIANTS)
         found += [_Variant(other, MatchSource.FUZZY, ratio / 100) for other, ratio, _ in best]
     return found
 
@@ -86,7 +87,8 @@ def _intersect(few: NDArray[np.int32], many: NDArray[np.int32]) -> NDArray[np.in
     if not len(many):
         return many
     places = np.minimum(np.searchsorted(many, few), len(many) - 1)
-    return few[many[places] == few]
+    both: NDArray[np.int32] = few[many[places] == few]
+    return both
 
 
 def find_spans(words: Sequence[QuestionWord], index: TableIndex) -> list[CellSpan]:
@@ -96,6 +98,24 @@ def find_spans(words: Sequence[QuestionWord], index: TableIndex) -> list[CellSpa
     for start in range(len(words)):
         for variant in variants[start]:
             _extend(start, start + 1, [variant], index.postings(variant.word), variants, index, found)
+    return found + _compact_spans(words, index, found)
+
+
+def _compact_spans(words: Sequence[QuestionWord], index: TableIndex, known: Sequence[CellSpan]) -> list[CellSpan]:
+    """Spans that are a whole cell but for spaces and punctuation: "bluejays", "u.s.", "aj smith"."""
+    exact = {(span.start, span.end) for span in known if span.whole is not None}
+    found = []
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + _LONGEST_COMPACT, len(words)) + 1):
+            joined = "".join(word.word for word in words[start:end])
+            cell = index.compact.get(joined)
+            if cell is None or (start, end) in exact or joined.isdigit():
+                continue
+            if words[start].is_stop or words[end - 1].is_stop:
+                continue
+            written = index.cell_words[cell].strip()
+            cells = np.asarray([cell], dtype=np.int32)
+            found.append(CellSpan(start, end, written, MatchSource.EXACT, 0.95, cells, index.cell_texts[cell]))
     return found
 
 
@@ -115,10 +135,7 @@ def _extend(
     text = None if whole is None else index.cell_texts[whole]
     if whole is None and joined in index.items:
         text = index.items[joined][0]
-    shown = tuple(int(cell) for cell in cells[:_MAX_CELLS])
-    if whole is not None and whole not in shown:
-        shown = (*shown, whole)
-    found.append(CellSpan(start, end, joined.strip(), source, similarity, shown, len(cells), text))
+    found.append(CellSpan(start, end, joined.strip(), source, similarity, cells, text))
     if end == len(variants):
         return
     for variant in variants[end]:
@@ -133,6 +150,8 @@ def _extend(
 def cells_with(words: str, start: int, end: int, index: TableIndex) -> CellSpan | None:
     """The span as another name for words that stand in the table; ``None`` where they do not."""
     parts = words.split()
+    if not parts:
+        return None
     cells = index.postings(parts[0])
     for part in parts[1:]:
         cells = _intersect(cells, index.postings(part))
@@ -142,4 +161,4 @@ def cells_with(words: str, start: int, end: int, index: TableIndex) -> CellSpan 
         return None
     whole = index.whole.get(f" {words} ")
     text = index.cell_texts[whole] if whole is not None else item[0] if item is not None else None
-    return CellSpan(start, end, words, MatchSource.ALIAS, 1.0, tuple(held[:_MAX_CELLS]), len(held), text)
+    return CellSpan(start, end, words, MatchSource.ALIAS, 1.0, np.asarray(held, dtype=np.int32), text)

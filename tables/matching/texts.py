@@ -54,7 +54,9 @@ def _placed(
         text = text_key(question[tokens[start].start : tokens[end - 1].end])
     else:
         text = span.words
-    columns = frozenset[int]().union(*(index.columns_of(cell) for cell in span.cells))
+    columns = index.columns_of(span.cells)
+    if span.whole is not None and f" {span.words} " in index.items:
+        columns |= {index.items[f" {span.words} "][1]}
     mention = Mention(Constant(ConstantKind.TEXT, (text,)), start, end, span.source, _score(span, words, index))
     return PlacedMention(mention, columns)
 
@@ -65,8 +67,7 @@ def _score(span: CellSpan, words: Sequence[QuestionWord], index: TableIndex) -> 
         weight *= 0.3
     if span.whole is not None:
         return round(weight, 4)
-    shortest = min((len(index.cell_words[cell]) for cell in span.cells), default=1)
-    coverage = min(1.0, (len(span.words) + 2) / shortest)
+    coverage = min(1.0, (len(span.words) + 2) / index.shortest(span.cells))
     return round(weight * (0.4 + 0.4 * coverage), 4)
 
 
@@ -82,8 +83,7 @@ def _kept(spans: Iterable[CellSpan], words: Sequence[QuestionWord], index: Table
             continue
         around = [other for other in kept if other.start <= span.start and span.end <= other.end]
         if span.whole is None and any(
-            other.number_of_cells == span.number_of_cells and f" {span.words} " in f" {other.words} "
-            for other in around
+            len(other.cells) == len(span.cells) and f" {span.words} " in f" {other.words} " for other in around
         ):
             continue
         if any(other.source is MatchSource.EXACT and other.whole is not None for other in around) and (
@@ -103,4 +103,4 @@ def _numeric_text(span: CellSpan, index: TableIndex) -> bool:
     """Whether digits alone stand for a text: all of a cell with several numbers, or part of an unreadable cell."""
     if span.whole is not None and span.end - span.start > 1:
         return True
-    return any(not index.is_typed(cell) for cell in span.cells)
+    return not index.all_typed(span.cells)

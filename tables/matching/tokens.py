@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from neural_programmer.tables.matching.linking import Token
 from neural_programmer.tables.values import text_key
@@ -35,9 +36,10 @@ def _tokenizer() -> Callable[[str], Iterator[tuple[int, str]]]:
     # spaCy takes seconds to import, and most of the package does not need it.
     import spacy
 
-    tokenizer = spacy.blank("en").tokenizer
+    # A compiled class without type information.
+    tokenizer: Any = spacy.blank("en").tokenizer
     # "id" is a header more often than "I'd" without its apostrophe.
-    tokenizer.rules = {written: parts for written, parts in (tokenizer.rules or {}).items() if written.lower() != "id"}
+    tokenizer.rules = {written: parts for written, parts in tokenizer.rules.items() if written.lower() != "id"}
     return lambda text: ((token.idx, token.text) for token in tokenizer(text))
 
 
@@ -62,6 +64,18 @@ def lemma(word: str) -> str:
         return word
     own = _own_lemmas().get(word)
     return own if own is not None else _lemma_table()(word, word)
+
+
+@functools.cache
+def _dictionary_forms() -> frozenset[str]:
+    from spacy.lookups import load_lookups
+
+    return frozenset(load_lookups("en", ["lemma_lookup"]).get_table("lemma_lookup").values())
+
+
+def is_dictionary_word(word: str) -> bool:
+    """Whether the word is an English form with a lemma, or such a lemma; most names are not."""
+    return word in _dictionary_forms() or _lemma_table()(word, "") != ""
 
 
 @functools.cache
