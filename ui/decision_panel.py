@@ -8,6 +8,7 @@ import altair
 import pandas
 import streamlit as st
 
+from neural_programmer.language.program import Program
 from neural_programmer.response import Response
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.trace import StepTrace
@@ -21,8 +22,8 @@ def draw(shown: Response) -> None:
     """Show the heat maps of attention and operations, and the matches between question and table."""
     if shown.linking is None:
         return
-    if shown.trace:
-        labels = _step_labels(shown.trace)
+    if shown.trace and shown.program is not None:
+        labels = _step_labels(shown.trace, shown.program)
         st.markdown("**Where the model looked at each step**")
         st.altair_chart(attention_chart(shown.trace, labels, shown.linking), alt="Attention over the question's words")
         st.markdown("**Operations it weighed at each step**")
@@ -41,12 +42,8 @@ def attention_chart(trace: Sequence[StepTrace], labels: Sequence[str], linking: 
         for word, weight in zip(words, step.attention, strict=False)
     ]
     frame = pandas.DataFrame(cells, columns=["Step", "Word", "Attention"])
-    return _heat_map(frame, "Word", "Attention", words, labels).encode(
-        # Words are numbered to keep repeated ones apart; the number is not shown.
-        altair.X(
-            "Word:N", sort=words, title=None, axis=altair.Axis(labelExpr="split(datum.label, ' ')[1]", orient="top")
-        )
-    )
+    # Words are numbered to keep repeated ones apart; the number is not shown.
+    return _heat_map(frame, "Word", "Attention", words, labels, label="split(datum.label, ' ')[1]")
 
 
 def operation_chart(trace: Sequence[StepTrace], labels: Sequence[str]) -> altair.Chart:
@@ -68,10 +65,15 @@ def operation_chart(trace: Sequence[StepTrace], labels: Sequence[str]) -> altair
 
 
 def _heat_map(
-    frame: pandas.DataFrame, across: str, measure: str, columns: Sequence[str], labels: Sequence[str]
+    frame: pandas.DataFrame,
+    across: str,
+    measure: str,
+    columns: Sequence[str],
+    labels: Sequence[str],
+    label: str = "datum.label",
 ) -> altair.Chart:
-    axis = altair.Axis(orient="top", labelAngle=-35)
-    return (
+    axis = altair.Axis(orient="top", labelAngle=-35, labelExpr=label)
+    chart: altair.Chart = (
         altair.Chart(frame, height=altair.Step(34))
         .mark_rect(stroke="white")
         .encode(
@@ -81,10 +83,11 @@ def _heat_map(
             tooltip=["Step:N", f"{across}:N", altair.Tooltip(f"{measure}:Q", format=".1%")],
         )
     )
+    return chart
 
 
-def _step_labels(trace: Sequence[StepTrace]) -> list[str]:
-    return [f"#{step.step}" for step in trace]
+def _step_labels(trace: Sequence[StepTrace], program: Program) -> list[str]:
+    return [f"#{step.step} {program.steps[step.step].operation}" for step in trace]
 
 
 def _draw_matches(linking: Linking) -> None:
