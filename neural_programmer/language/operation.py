@@ -61,7 +61,8 @@ class Operation:
 
     ``exact`` is the reference meaning; ``soft`` its expectation under distributions over arguments (see
     ``execution.soft``); ``sql`` builds a sqlglot tree (see ``execution.sql``); ``english`` is a phrase with the
-    places ``{rows}``, ``{other_rows}``, ``{left}``, ``{right}``, ``{column}`` and ``{constant}``.
+    places ``{rows}``, ``{other_rows}``, ``{left}``, ``{right}``, ``{column}`` and ``{constant}``, and
+    ``english_of_dates`` takes its place where the column holds dates (see ``execution.english``).
 
     ``soft`` is the expectation over independent rows unless ``soft_relaxation`` says what it is instead; it equals the
     exact meaning wherever nothing is uncertain.
@@ -75,3 +76,4 @@ class Operation:
     sql: Callable[[Any], Any]
     english: str
     soft_relaxation: str | None = None
+    english_of_dates: str | None = None

@@ -129,7 +129,7 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_count_distinct,
         soft=_soft_count_distinct,
         sql=sql_values.aggregated(sql_values.count_distinct),
-        english="the number of different {column} of {rows}",
+        english="the number of different values of {column} in {rows}",
     ),
     Operation(
         name="number_of",
@@ -147,7 +147,7 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_where_any(_sum),
         soft=_soft_sum,
         sql=sql_values.aggregated(lambda column: exp.Sum(this=column)),
-        english="the sum of {column} of {rows}",
+        english="the sum of {column} over {rows}",
     ),
     Operation(
         name="average",
@@ -184,6 +184,6 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_where_any(_range),
         soft=_soft_range,
         sql=sql_values.aggregated(sql_values.value_range),
-        english="the spread between the highest and the lowest {column} of {rows}",
+        english="the range of {column} over {rows}",
     ),
 )

@@ -36,7 +36,7 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_all_rows,
         soft=_soft_all_rows,
         sql=lambda arguments: arguments.query.all_rows,
-        english="the rows",
+        english="all rows",
     ),
     Operation(
         name="total_rows",

@@ -96,6 +96,6 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_count_by_value,
         soft=_soft_count_by_value,
         sql=sql_values.counts_by_value,
-        english="how many of {rows} there are for each {column}",
+        english="for each {column}, the number of {rows}",
     ),
 )

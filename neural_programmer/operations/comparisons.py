@@ -164,6 +164,7 @@ OPERATIONS: tuple[Operation, ...] = (
         soft=_soft_greater_than_rows,
         sql=sql_rows.beyond_rows(exp.GT, exp.Max),
         english="{rows} where {column} is more than that of {other_rows}",
+        english_of_dates="{rows} where {column} is later than that of {other_rows}",
     ),
     Operation(
         name="filter_less_than_rows",
@@ -173,6 +174,7 @@ OPERATIONS: tuple[Operation, ...] = (
         soft=_soft_less_than_rows,
         sql=sql_rows.beyond_rows(exp.LT, exp.Min),
         english="{rows} where {column} is less than that of {other_rows}",
+        english_of_dates="{rows} where {column} is earlier than that of {other_rows}",
     ),
     Operation(
         name="same_value",
@@ -181,7 +183,7 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_same_value,
         soft=_soft_same_value,
         sql=sql_rows.same_value,
-        english="{rows} with the same {column} as {other_rows}",
+        english="{rows} where {column} is shared with {other_rows}",
     ),
     Operation(
         name="larger_set",
@@ -190,7 +192,7 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_larger_set,
         soft=_soft_larger_set,
         sql=sql_rows.chosen_set(sql_values.number_of_rows, exp.GTE),
-        english="whichever are more, {rows} or {other_rows}",
+        english="whichever are more: {rows} or {other_rows}",
     ),
     Operation(
         name="smaller_set",
@@ -199,7 +201,7 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_smaller_set,
         soft=_soft_smaller_set,
         sql=sql_rows.chosen_set(sql_values.number_of_rows, exp.LTE),
-        english="whichever are fewer, {rows} or {other_rows}",
+        english="whichever are fewer: {rows} or {other_rows}",
     ),
     Operation(
         name="which_greater",
@@ -208,7 +210,8 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_which_greater,
         soft=_soft_which_greater,
         sql=sql_rows.chosen_set(lambda arguments: exp.Max(this=arguments.key), exp.GTE),
-        english="whichever has the higher {column}, {rows} or {other_rows}",
+        english="whichever has the higher {column}: {rows} or {other_rows}",
+        english_of_dates="whichever has the later {column}: {rows} or {other_rows}",
     ),
     Operation(
         name="which_less",
@@ -217,6 +220,7 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_which_less,
         soft=_soft_which_less,
         sql=sql_rows.chosen_set(lambda arguments: exp.Min(this=arguments.key), exp.LTE),
-        english="whichever has the lower {column}, {rows} or {other_rows}",
+        english="whichever has the lower {column}: {rows} or {other_rows}",
+        english_of_dates="whichever has the earlier {column}: {rows} or {other_rows}",
     ),
 )

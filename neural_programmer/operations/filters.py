@@ -16,7 +16,7 @@ from neural_programmer.tables.values import ValueType
 _ANY_COLUMN = frozenset({ValueType.TEXT, ValueType.NUMBER, ValueType.DATE})
 
 
-def _filter(relation: Relation, summary: str, english: str) -> Operation:
+def _filter(relation: Relation, summary: str, english: str, english_of_dates: str | None = None) -> Operation:
     def exact(arguments: ExactArguments) -> Rows:
         assert arguments.column is not None and arguments.constant is not None
         return arguments.rows & arguments.grounding.match(relation, arguments.column, arguments.constant)
@@ -34,6 +34,7 @@ def _filter(relation: Relation, summary: str, english: str) -> Operation:
         soft=soft,
         sql=sql_rows.filtered(relation.condition),
         english=english,
+        english_of_dates=english_of_dates,
     )
 
 
@@ -64,21 +65,25 @@ OPERATIONS: tuple[Operation, ...] = (
         relations.GREATER,
         "The rows whose number is greater, or whose date is later, than the constant.",
         "{rows} where {column} is more than {constant}",
+        "{rows} where {column} is after {constant}",
     ),
     _filter(
         relations.GREATER_EQUAL,
         "The rows whose number or date is the constant or beyond.",
         "{rows} where {column} is at least {constant}",
+        "{rows} where {column} is {constant} or later",
     ),
     _filter(
         relations.LESS,
         "The rows whose number is less, or whose date is earlier, than the constant.",
         "{rows} where {column} is less than {constant}",
+        "{rows} where {column} is before {constant}",
     ),
     _filter(
         relations.LESS_EQUAL,
         "The rows whose number or date is the constant or before it.",
         "{rows} where {column} is at most {constant}",
+        "{rows} where {column} is {constant} or earlier",
     ),
     _filter(
         relations.BETWEEN,
@@ -113,7 +118,7 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_not_empty,
         soft=_soft_not_empty,
         sql=sql_rows.filtered(lambda arguments: arguments.present),
-        english="{rows} that have a {column}",
+        english="{rows} where {column} is given",
     ),
     Operation(
         name="filter_empty",
@@ -122,6 +127,6 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_empty,
         soft=_soft_empty,
         sql=sql_rows.filtered(lambda arguments: arguments.absent),
-        english="{rows} that have no {column}",
+        english="{rows} where {column} is missing",
     ),
 )

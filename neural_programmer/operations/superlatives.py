@@ -92,6 +92,7 @@ OPERATIONS: tuple[Operation, ...] = (
         soft=_soft_argmax,
         sql=sql_rows.best(exp.Max),
         english="{rows} with the highest {column}",
+        english_of_dates="{rows} with the latest {column}",
     ),
     Operation(
         name="argmin",
@@ -101,6 +102,7 @@ OPERATIONS: tuple[Operation, ...] = (
         soft=_soft_argmin,
         sql=sql_rows.best(exp.Min),
         english="{rows} with the lowest {column}",
+        english_of_dates="{rows} with the earliest {column}",
     ),
     Operation(
         name="kth_max",
@@ -110,6 +112,7 @@ OPERATIONS: tuple[Operation, ...] = (
         soft=_soft_kth_max,
         sql=sql_rows.kth(descending=True),
         english="{rows} with the {constant} highest {column}",
+        english_of_dates="{rows} with the {constant} latest {column}",
     ),
     Operation(
         name="kth_min",
@@ -119,5 +122,6 @@ OPERATIONS: tuple[Operation, ...] = (
         soft=_soft_kth_min,
         sql=sql_rows.kth(descending=False),
         english="{rows} with the {constant} lowest {column}",
+        english_of_dates="{rows} with the {constant} earliest {column}",
     ),
 )
