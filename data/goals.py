@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,10 +25,19 @@ def goal_of(items: Sequence[str], grounding: Grounding, candidates: Candidates) 
             found = np.stack([_rows_that_match(view, target) for target in targets])
             if found.any(axis=1).all():
                 hits[reference] = found
-    number = None
-    if len(targets) == 1 and isinstance(targets[0].value, NumberValue):
-        number = targets[0].value.amount
-    return Goal(len(targets), hits, number)
+    return Goal(len(targets), hits, _number(targets[0]) if len(targets) == 1 else None)
+
+
+# The evaluator reads "52,277" as a number where it is given the canonical form; the public files do not give it.
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+
+
+def _number(target: Target) -> float | None:
+    if isinstance(target.value, NumberValue):
+        return target.value.amount
+    if _THOUSANDS.fullmatch(target.value.normalised):
+        return float(target.value.normalised.replace(",", ""))
+    return None
 
 
 def _rows_that_match(view: View, target: Target) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

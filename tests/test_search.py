@@ -10,9 +10,10 @@ import pytest
 from neural_programmer.data.evaluator import denotation_equal, official_items
 from neural_programmer.data.goals import goal_of
 from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions
-from neural_programmer.execution.exact import answer
+from neural_programmer.execution.exact import answer, execute
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.language.candidates import Candidates
+from neural_programmer.language.kinds import Kind
 from neural_programmer.language.offer import offer
 from neural_programmer.language.program import Program
 from neural_programmer.operations.registry import OPERATION_NAMES
@@ -22,6 +23,7 @@ from neural_programmer.tables.build import build_table
 from neural_programmer.tables.matching import TableIndex, link
 from neural_programmer.tables.table import Table
 from neural_programmer.tables.views import ViewKind
+from tests.generators import enumerate_programs
 
 _MEDALS = build_table(
     ["Rank", "Nation", "Gold", "Silver", "Host"],
@@ -83,6 +85,67 @@ def _is_right(program: Program, dataset: WikiTableQuestions, question: Question)
     column = program.steps[-1].column
     dates = column is not None and column.view is ViewKind.DATE
     return denotation_equal(question.target or (), official_items(given.values, dates))
+
+
+_SMALL = build_table(
+    ["Team", "Won", "Since"],
+    [["Reds", "7", "1999"], ["Blues", "3", "2004"], ["Greens", "7", "1987"]],
+)
+# What the search leaves out on purpose: steps that only a cue asks for, and copies of shorter programs.
+_ONLY_IF_ASKED = {
+    "filter_not_equals",
+    "filter_not_contains",
+    "filter_empty",
+    "filter_not_empty",
+    "filter_above",
+    "filter_below",
+    "except_rows",
+    "intersect",
+    "count_by_value",
+    "number_of",
+    "multiply",
+    "divide",
+    "subtract",
+}
+
+
+def test_nothing_that_brute_force_finds_is_missed() -> None:
+    """Every answer of every program of two operations whose steps all matter has a consistent program."""
+    grounding = Grounding(_SMALL)
+    linking = link("did the reds win 7 or more since 1999?", TableIndex(_SMALL))
+    candidates = offer(_SMALL, linking)
+    reachable: dict[tuple[object, ...], Program] = {}
+    for program in enumerate_programs(candidates):
+        names = {step.operation for step in program}
+        if not names & _ONLY_IF_ASKED and _every_step_matters(program, grounding):
+            reachable.setdefault(answer(program, grounding).values, program)
+    assert len(reachable) > 15
+    missed = []
+    for values, program in reachable.items():
+        items = official_items([value for value in values if isinstance(value, str | float)])
+        goal = goal_of(items, grounding, candidates)
+        if not len(consistent_programs(grounding, linking, candidates, goal)):
+            missed.append(program)
+    assert not missed
+
+
+def _every_step_matters(program: Program, grounding: Grounding) -> bool:
+    results = execute(program, grounding)
+    for step, result in zip(program.steps[1:], results[1:], strict=True):
+        if result.kind is Kind.ROWS:
+            changed = all((result.value != results[reference].value).any() for reference in step.references)
+            if not result.value.any() or not changed:
+                return False
+        elif step.operation in {"count_distinct", "most_common_value", "least_common_value"}:
+            if results[step.references[0]].value.sum() < 3:
+                return False
+        elif result.kind is Kind.NUMBER and step.operation != "count" and results[step.references[0]].value.sum() < 2:
+            return False
+        if step.column is not None and step.column.view not in (ViewKind.TEXT, ViewKind.NUMBER):
+            return False
+    last = program.steps[-1]
+    echoes = [step for step in program.steps[1:-1] if step.column and last.column and step.column.column == last.column.column]
+    return answer(program, grounding).defined and not echoes
 
 
 def test_programs_are_distinct_and_best_first() -> None:

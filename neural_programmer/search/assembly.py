@@ -15,6 +15,7 @@ from neural_programmer.language.grammar import MAX_STEPS
 from neural_programmer.operations.registry import OPERATION_IDS
 from neural_programmer.search.enumeration import FILTER_IDS, SUPERLATIVE_IDS, Enumeration, Hit, NumberHit, NumberNode
 from neural_programmer.search.prior import Prior
+from neural_programmer.tables.constants import ConstantKind
 from neural_programmer.tables.views import ViewKind
 
 _SELECT = OPERATION_IDS["select"]
@@ -52,6 +53,12 @@ class Assembler:
         self._memory: dict[tuple[int, int], list[Node]] = {}
         self._sizes = enumeration.sets.rows.sum(axis=1)
         self._names = [reference.column for reference in enumeration.candidates.columns]
+        # One text is meant for one column; one number ("zero silver and bronze") may be meant for several.
+        self._numbers = {
+            at
+            for at, constant in enumerate(enumeration.candidates.constants)
+            if constant.kind is ConstantKind.NUMBER
+        }
         self._views = [reference.view for reference in enumeration.candidates.columns]
 
     def _node(self, operation: int, parents: tuple[Node, ...], column: int, constant: int, size: int) -> Node:
@@ -99,7 +106,9 @@ class Assembler:
             if parent.operation in SUPERLATIVE_IDS:
                 return False
             if parent.operation in FILTER_IDS:
-                return (parent.constant, parent.column) < (constant, column) and parent.constant != constant
+                return (parent.constant, parent.column) < (constant, column) and (
+                    parent.constant != constant or constant in self._numbers
+                )
         return (operation, parent.operation) not in _INVERSES
 
     def _number_node(self, number: NumberNode, level: int) -> Node | None:
@@ -146,7 +155,7 @@ class Assembler:
 
     def _number_ways(self, number: NumberNode) -> list[Node]:
         return [
-            self._node(number.operation, (rows,), number.column, -1, -1) for rows in self._row_nodes(number.row_set, 1)
+            self._node(number.operation, (rows,), number.column, -1, -1) for rows in self._row_nodes(number.row_set, 2)
         ]
 
     def best(self, hits: list[Hit], pairs: list[NumberHit], limit: int) -> list[Node]:

@@ -46,11 +46,17 @@ SUPERLATIVE_IDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SearchLimits:
-    """How far a search goes: row sets kept after two operations, and cells (sets times rows) tried after three."""
+    """How far a search goes.
+
+    Row sets kept after two operations; cells (sets times rows) tried after three; rows that others may be compared
+    with; row sets of which two numbers are combined, and how many such pairs are written out.
+    """
 
     second_level_sets: int = 1500
     third_level_cells: int = 3_000_000
     reference_rows: int = 3
+    numbers: int = 300
+    pairs: int = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,15 +412,16 @@ class Enumeration:
         goal = self.goal.number
         if goal is None:
             return []
-        shallow = np.arange(self._shallow)
+        asked = bool(self.cues & {CueKind.DIFFERENCE, CueKind.TOTAL})
+        read = np.arange(min(len(self.sets), self.limits.numbers) if asked else self._shallow)
         hits: list[NumberHit] = []
         for column in self._numeric:
-            values = self._exact("number_of", self.sets.rows[shallow], column=column).astype(np.float64)
-            hits.extend(self._pairs("number_of", column, shallow, values, goal))
-        made = self._made_by(shallow, FILTER_IDS, 1)
+            values = self._exact("number_of", self.sets.rows[read], column=column).astype(np.float64)
+            hits.extend(self._pairs("number_of", column, read, values, goal))
+        made = np.union1d(self._made_by(read, FILTER_IDS, 1), self._made_by(read, FILTER_IDS, 2))
         counts = self.sets.rows[made].sum(axis=1).astype(np.float64)
         hits.extend(self._pairs("count", -1, made, counts, goal))
-        return hits
+        return hits[: self.limits.pairs]
 
     def _pairs(
         self, name: str, column: int, numbers: Ids, values: NDArray[np.float64], goal: float

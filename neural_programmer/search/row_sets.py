@@ -86,7 +86,8 @@ class RowSets:
         distinct, places, inverse = np.unique(sums, return_index=True, return_inverse=True)
         numbers = np.empty(len(distinct), dtype=np.int64)
         fresh = []
-        for position, key in enumerate(distinct.tolist()):
+        for position in np.argsort(places):
+            key = int(distinct[position])
             number = self._known.get(key)
             if number is None:
                 number = self._known[key] = before + len(fresh)
