@@ -1,0 +1,257 @@
+"""What the re-ranker sees of the candidates of one question."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from neural_programmer.data.features import Features
+from neural_programmer.execution.exact import Answer
+from neural_programmer.execution.sizes import NO_ROWS, SIZE_BUCKETS
+from neural_programmer.language.candidates import COLUMN, CONSTANT, OPERATION
+from neural_programmer.model.reranker import RerankerBatch, RerankerConfig
+from neural_programmer.operations.registry import OPERATION_IDS, OPERATION_NAMES
+from neural_programmer.tables.constants import ConstantKind
+from neural_programmer.tables.matching.linking import CueKind, Linking, MatchSource
+from neural_programmer.tables.values import text_words
+from neural_programmer.tables.views import ViewKind
+
+_VIEW_KINDS = len(ViewKind)
+_CUES = {kind: number for number, kind in enumerate(CueKind)}
+_SOURCES = len(MatchSource)
+_ORDERING = np.array(
+    [name in {"argmax", "argmin", "kth_max", "kth_min", "which_greater", "which_less"} for name in OPERATION_NAMES]
+)
+_FILTERING = np.array([name.startswith("filter_") for name in OPERATION_NAMES])
+_LAST_TEXT = frozenset({OPERATION_IDS["select"], OPERATION_IDS["most_common_value"], OPERATION_IDS["least_common_value"]})
+
+_OPINION = 6
+_USE = 9
+_ANSWER = 12
+DENSE_FEATURES = _OPINION + _USE + _ANSWER + 3 * (_SOURCES + 1) + SIZE_BUCKETS + _VIEW_KINDS + len(CueKind)
+
+
+class Candidate(Protocol):
+    """A program found by a search: see ``model.beam.Hypothesis``."""
+
+    @property
+    def log_probability(self) -> float:
+        """The natural logarithm of the program's probability."""
+
+    @property
+    def answer(self) -> Answer:
+        """What it gives."""
+
+    @property
+    def encoded(self) -> NDArray[np.int64]:
+        """``Int[step, 5]``."""
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The size bucket of every step's result."""
+
+
+@dataclass(frozen=True, eq=False)
+class RerankingFeatures:
+    """Arrays of one question's candidates; see ``model.reranker.RerankerBatch`` for what they hold."""
+
+    dense: NDArray[np.float32]
+    operations: NDArray[np.float32]
+    pairs: NDArray[np.int32]
+    question: NDArray[np.int32]
+    headers: tuple[NDArray[np.int32], ...]
+
+    def __len__(self) -> int:
+        return len(self.dense)
+
+
+def answer_key(answer: Answer) -> Hashable:
+    """Equal for answers that are the same set of values."""
+    return frozenset(round(value, 6) if isinstance(value, float) else value for value in answer.values)
+
+
+def _bucket(text: str, buckets: int) -> int:
+    return zlib.crc32(text.encode()) % buckets
+
+
+def _ngrams(words: Sequence[str], buckets: int) -> NDArray[np.int32]:
+    """Hashed words and pairs of neighbours; digits count alike."""
+    plain = ["#" if word[:1].isdigit() else word for word in words]
+    grams = plain + [f"{one} {other}" for one, other in zip(["^", *plain], [*plain, "$"], strict=True)]
+    return np.array([_bucket(gram, buckets) for gram in grams], dtype=np.int32)
+
+
+def reranking_features(
+    linking: Linking,
+    features: Features,
+    headers: Sequence[str],
+    candidates: Sequence[Candidate],
+    config: RerankerConfig,
+) -> RerankingFeatures:
+    """The features of candidates, best first; ``headers`` names the column of each column view."""
+    scores = np.array([each.log_probability for each in candidates])
+    keys = [answer_key(each.answer) for each in candidates]
+    masses: dict[Hashable, float] = {}
+    counts: dict[Hashable, int] = {}
+    for key, score in zip(keys, scores.tolist(), strict=True):
+        masses[key] = masses.get(key, 0.0) + float(np.exp(score))
+        counts[key] = counts.get(key, 0) + 1
+    best = scores.max(initial=-np.inf)
+    dense = np.zeros((len(candidates), DENSE_FEATURES), dtype=np.float32)
+    operations = np.zeros((len(candidates), len(OPERATION_NAMES)), dtype=np.float32)
+    pairs = np.full((len(candidates), 8), -1, dtype=np.int32)
+    words = [token.key for token in linking.tokens]
+    content = np.array([not token.is_stop and token.key[:1].isalnum() for token in linking.tokens[: len(features.tokens)]])
+    cues = np.zeros(len(_CUES), dtype=np.float32)
+    for cue in linking.cues:
+        cues[_CUES[cue.kind]] = 1
+    question_text = text_words(linking.question)
+    header_grams = []
+    for at, each in enumerate(candidates):
+        steps = each.encoded
+        names = steps[:, OPERATION]
+        np.add.at(operations[at], names, 1)
+        following = [_bucket(f"{one}>{other}", config.pair_buckets) for one, other in zip(names[:-1], names[1:], strict=True)]
+        pairs[at, : len(following)] = following[:8]
+        opinion = [
+            float(scores[at]),
+            float(np.log(max(masses[keys[at]], 1e-30))),
+            float(scores[at] - best),
+            at / max(1, len(candidates)),
+            len(steps) / 7,
+            counts[keys[at]] / max(1, len(candidates)),
+        ]
+        last_column = int(steps[-1, COLUMN])
+        row = [
+            *opinion,
+            *_use(steps, features, content),
+            *_answer(each.answer, question_text),
+            *_header_matches(features, [last_column] if last_column >= 0 else []),
+            *_header_matches(features, _columns_of(steps, _ORDERING)),
+            *_header_matches(features, _columns_of(steps, _FILTERING)),
+            *_last_size(each.sizes),
+            *_one_hot(int(features.column_kinds[last_column]) if last_column >= 0 else -1, _VIEW_KINDS),
+            *cues,
+        ]
+        dense[at] = row
+        header_words = text_words(headers[last_column]).split() if last_column >= 0 else []
+        answer_word = OPERATION_NAMES[int(names[-1])]
+        header_grams.append(_ngrams([*header_words[:6], f"<{answer_word}>"], config.ngram_buckets))
+    return RerankingFeatures(dense, operations, pairs, _ngrams(words, config.ngram_buckets), tuple(header_grams))
+
+
+def _columns_of(steps: NDArray[np.int64], chosen: NDArray[np.bool_]) -> list[int]:
+    return [int(step[COLUMN]) for step in steps if step[COLUMN] >= 0 and chosen[step[OPERATION]]]
+
+
+def _one_hot(number: int, size: int) -> list[float]:
+    return [float(at == number) for at in range(size)]
+
+
+def _last_size(sizes: Sequence[int]) -> list[float]:
+    """The size bucket of the last row set."""
+    rows = [size for size in sizes if size != NO_ROWS]
+    return _one_hot(rows[-1] if rows else NO_ROWS, SIZE_BUCKETS)
+
+
+def _use(steps: NDArray[np.int64], features: Features, content: NDArray[np.bool_]) -> list[float]:
+    """How much of the question the program takes up: words, constants, columns."""
+    used = np.zeros(len(content), dtype=np.bool_)
+    constants = {int(constant) for constant in steps[:, CONSTANT] if constant >= 0}
+    for constant in constants:
+        start, end = features.constant_spans[constant]
+        used[start:end] = True
+    columns = [int(column) for column in steps[:, COLUMN] if column >= 0]
+    for column in columns:
+        used |= (features.matches[: len(content), column, :_SOURCES] > 0).any(axis=1)
+    left_out = [0.0, 0.0, 0.0]
+    for constant, (start, end) in enumerate(features.constant_spans.tolist()):
+        if constant in constants or start == end or used[start:end].any():
+            continue
+        whole = bool(features.pairs[constant, :, 1].any())
+        textual = int(features.constant_kinds[constant]) == list(ConstantKind).index(ConstantKind.TEXT)
+        left_out[0 if textual and whole else 1 if textual else 2] += 1
+    total = max(1, int(content.sum()))
+    equal = [float(features.pairs[int(step[CONSTANT]), int(step[COLUMN]), 1]) for step in steps if step[CONSTANT] >= 0 and step[COLUMN] >= 0]
+    return [
+        float((used & content).sum()) / total,
+        min(float((~used & content).sum()), 8.0) / 8,
+        *(min(count, 4.0) / 4 for count in left_out),
+        len(constants) / 3,
+        len(set(columns)) / 4,
+        float(np.mean(equal)) if equal else 0.5,
+        float(max(0, len(steps[:, CONSTANT][steps[:, CONSTANT] >= 0]) - len(constants))),
+    ]
+
+
+def _answer(answer: Answer, question: str) -> list[float]:
+    """What kind of answer it is, and whether the question says it already."""
+    values = answer.values
+    distinct = len(set(values))
+    first = values[0] if values else ""
+    number = first if isinstance(first, float) else None
+    text = first if isinstance(first, str) else ""
+    words = text_words(text)
+    return [
+        float(distinct == 1),
+        float(distinct == 2),
+        float(distinct > 2),
+        float(len(values) != distinct),
+        float(number is not None),
+        float(number is not None and number == round(number)),
+        float(number is not None and 1000 <= number <= 2100),
+        float(number is not None and abs(number) <= 10),
+        float(number is not None and number <= 0),
+        min(len(words.split()), 8) / 8,
+        float(bool(words) and words in question),
+        float(any(character.isdigit() for character in text)),
+    ]
+
+
+def _header_matches(features: Features, columns: Sequence[int]) -> list[float]:
+    """How strongly the question names the columns, by source, and whether there are any."""
+    if not columns:
+        return [0.0] * (_SOURCES + 1)
+    strength = features.matches[:, list(columns), :_SOURCES].astype(np.float32)
+    return [*strength.max(axis=(0, 1), initial=0.0).tolist(), 1.0]
+
+
+def reranker_batch(questions: Sequence[RerankingFeatures], config: RerankerConfig) -> RerankerBatch:
+    """Questions' candidates padded to the longest list."""
+    longest = max(len(each) for each in questions)
+    size = len(questions)
+    dense = np.zeros((size, longest, DENSE_FEATURES), dtype=np.float32)
+    operations = np.zeros((size, longest, len(OPERATION_NAMES)), dtype=np.float32)
+    pairs = np.zeros((size, longest, config.pair_buckets + 1), dtype=np.float32)
+    mask = np.zeros((size, longest), dtype=np.bool_)
+    headers: list[NDArray[np.int32]] = []
+    nothing = np.zeros(0, dtype=np.int32)
+    for at, each in enumerate(questions):
+        count = len(each)
+        dense[at, :count] = each.dense
+        operations[at, :count] = each.operations
+        np.put_along_axis(pairs[at, :count], each.pairs.astype(np.int64) % (config.pair_buckets + 1), 1.0, axis=1)
+        mask[at, :count] = True
+        headers.extend([*each.headers, *[nothing] * (longest - count)])
+    return RerankerBatch(
+        dense=torch.from_numpy(dense),
+        operations=torch.from_numpy(operations),
+        # A pair of -1 stands for "none": it fell into the last bucket, which is cut off.
+        pairs=torch.from_numpy(pairs[:, :, : config.pair_buckets]),
+        question=torch.from_numpy(np.concatenate([each.question for each in questions]).astype(np.int64)),
+        question_starts=_starts([each.question for each in questions]),
+        headers=torch.from_numpy(np.concatenate(headers).astype(np.int64)),
+        header_starts=_starts(headers),
+        mask=torch.from_numpy(mask),
+    )
+
+
+def _starts(arrays: Sequence[NDArray[np.int32]]) -> torch.Tensor:
+    lengths = np.array([len(each) for each in arrays])
+    return torch.from_numpy(np.cumsum(lengths) - lengths)

@@ -1,0 +1,86 @@
+"""The re-ranker: judges the programs that the programmer found by what they say and what they answer.
+
+A discriminative model over whole candidates sees what a step-by-step model cannot: which words a program leaves
+unused, and whether its answer is of the kind the question asks for (cf. Collins and Koo 2005, "Discriminative
+Reranking for Natural Language Parsing", section 3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class RerankerConfig:
+    """Widths of the re-ranker, its dropout, and how many buckets n-grams are hashed to."""
+
+    ngram_buckets: int = 6000
+    pair_buckets: int = 256
+    vector_width: int = 32
+    hidden_width: int = 128
+    dropout: float = 0.3
+
+
+@dataclass(frozen=True, eq=False)
+class RerankerBatch:
+    """Candidates of several questions, padded.
+
+    ``dense`` Float[batch, candidate, feature]; ``operations`` Float[batch, candidate, operation] counts; ``pairs``
+    Float[batch, candidate, bucket] of operations that follow each other; ``question`` Int[ngram] of all questions with
+    ``question_starts`` Int[batch]; ``headers`` Int[ngram] of all candidates' answer columns with ``header_starts``
+    Int[batch * candidate]; ``mask`` Bool[batch, candidate].
+    """
+
+    dense: Tensor
+    operations: Tensor
+    pairs: Tensor
+    question: Tensor
+    question_starts: Tensor
+    headers: Tensor
+    header_starts: Tensor
+    mask: Tensor
+
+
+class Reranker(nn.Module):
+    """A small network over the features of a candidate, the words of the question and of the answer's column."""
+
+    def __init__(self, config: RerankerConfig, features: int, operations: int) -> None:
+        super().__init__()
+        self.config = config
+        self.features = features
+        width = config.vector_width
+        self.question = nn.EmbeddingBag(config.ngram_buckets, width, mode="mean")
+        self.header = nn.EmbeddingBag(config.ngram_buckets, width, mode="mean")
+        nn.init.normal_(self.question.weight, std=0.3)
+        nn.init.normal_(self.header.weight, std=0.3)
+        self.operations = nn.Linear(operations + config.pair_buckets, width)
+        self.normalise = nn.LayerNorm(features)
+        self.dropout = nn.Dropout(config.dropout)
+        self.hidden = nn.Linear(features + operations + 5 * width, config.hidden_width)
+        self.second = nn.Linear(config.hidden_width, config.hidden_width // 2)
+        self.out = nn.Linear(config.hidden_width // 2, 1)
+        # The programmer's own opinion, the first two features, counts from the start.
+        self.trust = nn.Parameter(torch.tensor([0.5, 0.5]))
+
+    def forward(self, batch: RerankerBatch) -> Tensor:
+        """``Float[batch, candidate]``: scores whose softmax over a question's candidates is their probability."""
+        size, candidates, _ = batch.dense.shape
+        question = self.question(batch.question, batch.question_starts).unsqueeze(1).expand(-1, candidates, -1)
+        header = self.header(batch.headers, batch.header_starts).view(size, candidates, -1)
+        steps = torch.tanh(self.operations(torch.cat([batch.operations, batch.pairs], dim=-1)))
+        parts = [
+            self.normalise(batch.dense),
+            batch.operations,
+            question,
+            header,
+            steps,
+            question * header,
+            question * steps,
+        ]
+        hidden = torch.relu(self.hidden(self.dropout(torch.cat(parts, dim=-1))))
+        hidden = torch.relu(self.second(self.dropout(hidden)))
+        score = self.out(self.dropout(hidden)).squeeze(-1) + (batch.dense[..., :2] * self.trust).sum(dim=-1)
+        return score.masked_fill(~batch.mask, -1e9)
