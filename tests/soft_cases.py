@@ -32,7 +32,7 @@ def small_table() -> Table:
     """Three rows and columns: lists, numbers with a missing one, and dates with a tie; the last row is a total."""
     table = build_table(
         ["Name", "Points", "Held"],
-        [["Ann, Cy", "3", "May 2004"], ["Bea", "", "21 May 1950"], ["Ann, Cy", "-1.5", "May 2004"]],
+        [["Ann | Cy", "3", "May 2004"], ["Bea | Ann", "", "21 May 1950"], ["Ann | Cy", "-1.5", "May 2004"]],
     )
     return replace(table, totals=np.array([False, False, True]))
 
@@ -41,7 +41,7 @@ def small_candidates(table: Table) -> Candidates:
     """All views of a table with constants of every kind that hold somewhere in ``small_table``."""
     constants = (
         Constant(ConstantKind.TEXT, ("Ann",)),
-        Constant(ConstantKind.TEXTS, ("Bea", "May 2004")),
+        Constant(ConstantKind.TEXTS, ("Bea | Ann", "May 2004")),
         Constant(ConstantKind.NUMBER, (3.0,)),
         Constant(ConstantKind.NUMBER_RANGE, (-2.0, 0.0)),
         Constant(ConstantKind.DATE, (PartialDate(2004),)),

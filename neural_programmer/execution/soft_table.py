@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -134,7 +134,7 @@ class SoftTable:
     group_mask: Tensor
     group_sizes: Tensor
     group_numbers: Tensor
-    _legal: dict[object, Tensor] = field(default_factory=dict)
+    _legal: dict[tuple[str, object], Tensor] = field(default_factory=dict)
 
     @property
     def batch(self) -> int:
@@ -143,34 +143,33 @@ class SoftTable:
 
     def legal_columns(self, types: frozenset[ValueType]) -> Tensor:
         """``Float[batch, column]``: 1 for the views of one of the types."""
-        found = self._legal.get(types)
-        if found is None:
-            numbers = torch.tensor([_VALUE_TYPES.index(value_type) for value_type in types])
-            found = self._legal[types] = self._as_float(torch.isin(self.value_types, numbers.to(self.mask.device)))
-        return found
+        numbers = frozenset(_VALUE_TYPES.index(value_type) for value_type in types)
+        return self._remembered("columns", numbers, lambda: self._among(self.value_types, numbers))
 
     def legal_constants(self, kinds: frozenset[ConstantKind]) -> Tensor:
         """``Float[batch, constant]``: 1 for the constants of one of the kinds."""
-        found = self._legal.get(kinds)
-        if found is None:
-            numbers = torch.tensor([_CONSTANT_KINDS.index(kind) for kind in kinds])
-            found = self._legal[kinds] = self._as_float(torch.isin(self.constant_kinds, numbers.to(self.mask.device)))
-        return found
+        numbers = frozenset(_CONSTANT_KINDS.index(kind) for kind in kinds)
+        return self._remembered("constants", numbers, lambda: self._among(self.constant_kinds, numbers))
 
     def legal_pairs(self, types: frozenset[ValueType], kinds: frozenset[ConstantKind]) -> Tensor:
         """``Float[batch, column, constant]``: 1 where both are legal and can be compared."""
-        found = self._legal.get((types, kinds))
+        return self._remembered("pairs", (types, kinds), lambda: self._comparable(types, kinds))
+
+    def _remembered(self, what: str, key: object, compute: Callable[[], Tensor]) -> Tensor:
+        found = self._legal.get((what, key))
         if found is None:
-            found = torch.zeros_like(self.mask[..., :1] * self.constant_kinds[:, None])
-            for value_type in types:
-                columns = self.legal_columns(frozenset({value_type}))
-                constants = self.legal_constants(kinds & COMPARABLE[value_type])
-                found = found + columns[..., None] * constants[:, None]
-            self._legal[types, kinds] = found
+            found = self._legal[what, key] = compute()
         return found
 
-    def _as_float(self, flags: Tensor) -> Tensor:
-        return flags.to(self.mask.dtype)
+    def _among(self, numbers: Tensor, wanted: frozenset[int]) -> Tensor:
+        return torch.isin(numbers, torch.tensor(sorted(wanted), device=numbers.device)).to(self.mask.dtype)
+
+    def _comparable(self, types: frozenset[ValueType], kinds: frozenset[ConstantKind]) -> Tensor:
+        legal = self.mask.new_zeros(*self.value_types.shape, self.constant_kinds.shape[1])
+        for value_type in types:
+            columns = self.legal_columns(frozenset({value_type}))
+            legal = legal + columns[..., None] * self.legal_constants(kinds & COMPARABLE[value_type])[:, None]
+        return legal
 
     @staticmethod
     def collate(
