@@ -43,7 +43,7 @@ def _matches_of(
     for start in starts:
         if start < free:
             continue
-        runs = [run for place in range(len(header)) if (run := _run(name, header[place:], words, start, total))]
+        runs = [run for place in range(len(header)) if (run := _run(name, header, place, words, start, total))]
         if runs:
             best, free = max(runs, key=lambda run: (run[0].score, run[1]))
             found.append(best)
@@ -51,11 +51,11 @@ def _matches_of(
 
 
 def _run(
-    name: str, header: Sequence[str], words: Sequence[QuestionWord], start: int, total: int
+    name: str, header: Sequence[str], place: int, words: Sequence[QuestionWord], start: int, total: int
 ) -> tuple[ColumnMatch, int] | None:
-    """The longest run of question words from ``start`` that are the header's words, and the word after it."""
+    """The longest run of question words from ``start`` that are the header's from ``place``, and the word after it."""
     matched, weight, source, length, content = 0, 1.0, MatchSource.EXACT, 0, False
-    for word, wanted in zip(words[start:], header, strict=False):
+    for word, wanted in zip(words[start:], header[place:], strict=False):
         found = agreement(word.word, wanted)
         if found is None:
             break
@@ -66,9 +66,8 @@ def _run(
             matched += len(wanted)
             content = True
         length += 1
-    if not content and length < len(header):
-        return None
-    if length == 0:
+    # Words such as "of" name a header only where they are all of it.
+    if length == 0 or not (content or length == len(header)):
         return None
     score = round(weight * (0.4 + 0.6 * min(1.0, max(matched, 1) / total)), 4)
     end = start + length

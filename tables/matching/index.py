@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from neural_programmer.tables.matching.headers import Headers
 from neural_programmer.tables.matching.tokens import lemma
 from neural_programmer.tables.table import Column, Table
-from neural_programmer.tables.values import Items, PartialDate, text_words
+from neural_programmer.tables.values import Items, PartialDate, longest_day, text_words
 from neural_programmer.tables.views import View, ViewKind
 
 _PLAIN_NUMBER = re.compile(r"[^\w]*\d[\d,.\s]*[^\w]*")
+_FEW_YEARS = 2
+_FEW_DATES = 3
 _NUMBER_VIEWS = (ViewKind.NUMBER, ViewKind.SECOND_NUMBER, ViewKind.DIFFERENCE, ViewKind.YEAR)
 _TYPED_VIEWS = (ViewKind.NUMBER, ViewKind.DATE, ViewKind.SECOND_NUMBER)
 
@@ -198,9 +200,20 @@ class TableIndex:
         )
 
     def dates_completing(self, date: PartialDate) -> list[PartialDate]:
-        """The distinct dates of the table, cut to the same precision, that give a date without a year its year."""
-        agreeing = self._date_parts.get((None, date.month, date.day), [])
-        return [other for other in agreeing if other.year is not None]
+        """The dates that a date without a year can mean, in a table of few years or of few dates like it."""
+        agreeing = [other for other in self._date_parts.get((None, date.month, date.day), []) if other.year is not None]
+        if not agreeing and len(self._years) <= _FEW_YEARS:
+            agreeing = [PartialDate(year, date.month, date.day) for year in self._years if _exists(year, date)]
+        return agreeing if len(agreeing) <= _FEW_DATES else []
+
+    @cached_property
+    def _years(self) -> tuple[int, ...]:
+        return tuple(sorted({date.year for date in self.dates if date.year is not None}))
+
+
+def _exists(year: int, date: PartialDate) -> bool:
+    """Whether the date exists in that year, for it may be the 29th of February."""
+    return date.day is None or date.day <= longest_day(year, date.month)
 
 
 def _first_rows(view: View) -> list[int]:

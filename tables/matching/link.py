@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from neural_programmer.tables.constants import Constant, ConstantKind
 from neural_programmer.tables.matching.columns import column_matches
@@ -26,10 +26,10 @@ def link(question: str, index: TableIndex) -> Linking:
     tokens, truncated = tokenize(question)
     texts = text_mentions(question, tokens, index)
     numbers = number_mentions(question, tokens, index)
-    dates = find_dates(tokens)
+    dates = find_dates(question, tokens)
     mentions = [placed.mention for placed in texts]
     mentions += texts_mentions(tokens, texts)
-    mentions += [_within_date(mention, dates) for mention in numbers]
+    mentions += _outside_dates(numbers, dates)
     mentions += date_mentions(dates, index)
     mentions += decade_mentions(tokens, index)
     mentions += joined_ranges(tokens, numbers, dates, index)
@@ -37,10 +37,16 @@ def link(question: str, index: TableIndex) -> Linking:
     return Linking(question, tokens, _best(mentions), matches, find_cues(tokens), truncated)
 
 
-def _within_date(mention: Mention, dates: Iterable[PlacedDate]) -> Mention:
-    """The number, less likely to be meant where it is the day or the year of a longer date."""
-    inside = any(date.start <= mention.start and mention.end <= date.end for date in dates if date.date.month)
-    return dataclasses.replace(mention, score=round(mention.score * 0.5, 4)) if inside else mention
+def _outside_dates(numbers: Iterable[Mention], dates: Sequence[PlacedDate]) -> list[Mention]:
+    """The numbers, without the parts of dates; the day and the year of a date stay, less likely to be meant."""
+    kept = []
+    for mention in numbers:
+        date = next((one.date for one in dates if one.start <= mention.start and mention.end <= one.end), None)
+        if date is None or date.month is None:
+            kept.append(mention)
+        elif mention.constant.kind is ConstantKind.NUMBER and mention.constant.values[0] in (date.year, date.day):
+            kept.append(dataclasses.replace(mention, score=round(mention.score * 0.5, 4)))
+    return kept
 
 
 _KINDS = {kind: place for place, kind in enumerate(ConstantKind)}

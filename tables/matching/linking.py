@@ -140,7 +140,7 @@ class Linking:
 
     def fuzzy_spans(self) -> tuple[tuple[int, int], ...]:
         """The token spans that matched only as misspellings, in order."""
-        matches = (*self.mentions, *self.column_matches)
+        matches: tuple[Mention | ColumnMatch, ...] = (*self.mentions, *self.column_matches)
         return tuple(sorted({(match.start, match.end) for match in matches if match.source is MatchSource.FUZZY}))
 
 

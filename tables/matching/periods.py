@@ -7,20 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from neural_programmer.tables.constants import Constant, ConstantKind
+from neural_programmer.tables.dates import DateForm, read_date
 from neural_programmer.tables.matching.index import TableIndex
 from neural_programmer.tables.matching.linking import MatchSource, Mention, Token
-from neural_programmer.tables.values import PartialDate, longest_day
+from neural_programmer.tables.values import PartialDate
 from neural_programmer.tables.word_lists import word_list
 
 _YEAR = re.compile(r"1\d{3}|20\d{2}")
-_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _DECADE = re.compile(r"(\d{2}|\d{4})s")
-_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 # Words that are months only beside a day, a year or one of the words before a period.
 _AMBIGUOUS = frozenset({"may", "march", "mar"})
 _BEFORE_PERIOD = frozenset(word_list("period_openers"))
-_MAX_COMPLETIONS = 3
+_WHOLE_FORMS = frozenset({DateForm.YEAR, DateForm.DIGITS, DateForm.FULL})
+_LONGEST_DATE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,77 +31,43 @@ class PlacedDate:
     end: int
 
 
-def find_dates(tokens: Sequence[Token]) -> list[PlacedDate]:
-    """Dates with a month, and years, in order of position."""
-    months: dict[str, int] = word_list("months")
+def find_dates(question: str, tokens: Sequence[Token]) -> list[PlacedDate]:
+    """Dates with a month, and years, in order of position; digits that can be read in two ways give both dates."""
     found: list[PlacedDate] = []
     position = 0
     while position < len(tokens):
-        key = tokens[position].key.rstrip(".")
-        placed = None
-        if key in months:
-            placed = _around_month(tokens, position, months[key], found[-1].end if found else 0)
-            if placed is not None and found and found[-1].start >= placed.start:
-                found.pop()
-        if placed is None:
-            placed = _numeric_date(tokens, position)
-        if placed is None and _YEAR.fullmatch(tokens[position].key):
-            placed = PlacedDate(PartialDate(int(tokens[position].key)), position, position + 1)
-        if placed is not None:
-            found.append(placed)
-            position = placed.end
-        else:
-            position += 1
+        dates, end = _date_at(question, tokens, position)
+        found += [PlacedDate(date, position, end) for date in dates]
+        position = end
     return found
 
 
-def _around_month(tokens: Sequence[Token], month_at: int, month: int, free_from: int) -> PlacedDate | None:
-    start, end = month_at, month_at + 1
-    day = year = None
-    if end < len(tokens) and tokens[end].key == ".":
-        end += 1
-    before = month_at - 1
-    if before > free_from and tokens[before].key == "of":
-        before -= 1
-    if before >= free_from and (early := _day(tokens[before], None, month)) is not None:
-        day, start = early, before
-    elif end < len(tokens) and (late := _day(tokens[end], None, month)) is not None:
-        day, end = late, end + 1
-    after = end + 1 if end < len(tokens) and tokens[end].key in {",", "of", "-"} else end
-    if after < len(tokens) and _YEAR.fullmatch(tokens[after].key):
-        year, end = int(tokens[after].key), after + 1
-    alone = day is None and year is None and (month_at == 0 or tokens[month_at - 1].key not in _BEFORE_PERIOD)
-    if alone and tokens[month_at].key in _AMBIGUOUS:
-        return None
-    if day is not None and year is not None and day > longest_day(year, month):
-        return None
-    return PlacedDate(PartialDate(year, month, day), start, end)
+def _date_at(question: str, tokens: Sequence[Token], start: int) -> tuple[list[PartialDate], int]:
+    """The dates written by the longest date that begins at a token, and the token after it."""
+    if tokens[start].is_number or _is_month(tokens[start]):
+        for end in range(min(len(tokens), start + _LONGEST_DATE), start, -1):
+            span = tokens[start:end]
+            if not (span[-1].is_number or _is_month(span[-1])):
+                continue
+            number_of_months = sum(map(_is_month, span))
+            if number_of_months > 1 or (number_of_months == 1 and len(span) == 1 and not _means_month(tokens, start)):
+                continue
+            reading = read_date(question[span[0].start : span[-1].end].lower())
+            if reading is None or reading.form not in _WHOLE_FORMS:
+                continue
+            if len(span) > 1 or reading.form is not DateForm.YEAR or _YEAR.fullmatch(span[0].key):
+                return [date for date in (reading.date, reading.other) if date is not None], end
+    return [], start + 1
 
 
-def _day(token: Token, year: int | None, month: int) -> int | None:
-    match = _DAY.fullmatch(token.key)
-    if match is None or not 1 <= int(match[1]) <= longest_day(year, month):
-        return None
-    return int(match[1])
+def _is_month(token: Token) -> bool:
+    return token.key.rstrip(".") in word_list("months")
 
 
-def _numeric_date(tokens: Sequence[Token], start: int) -> PlacedDate | None:
-    """ "2004-05-21", "21/5/2004" or, where the second number cannot be a month, "5/21/2004"."""
-    end = start + 5 if start + 5 <= len(tokens) and tokens[start + 1].key in {"-", "/"} else start + 1
-    written = "".join(token.key for token in tokens[start:end])
-    match = _ISO.fullmatch(written)
-    if match is not None:
-        year, month, day = int(match[1]), int(match[2]), int(match[3])
-    else:
-        match = _DAY_FIRST.fullmatch(written)
-        if match is None:
-            return None
-        day, month, year = int(match[1]), int(match[2]), int(match[3])
-        if month > 12:
-            day, month = month, day
-    if not 1 <= month <= 12 or not 1 <= day <= longest_day(year, month):
-        return None
-    return PlacedDate(PartialDate(year, month, day), start, end)
+def _means_month(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a month's name alone means the month: "may" has to follow a word such as "in"."""
+    opened = place > 0 and tokens[place - 1].key in _BEFORE_PERIOD
+    return opened or tokens[place].key not in _AMBIGUOUS
 
 
 def date_mentions(dates: Sequence[PlacedDate], index: TableIndex) -> list[Mention]:
@@ -115,8 +80,7 @@ def date_mentions(dates: Sequence[PlacedDate], index: TableIndex) -> list[Mentio
         constant = Constant(ConstantKind.DATE, (placed.date,))
         mentions.append(Mention(constant, placed.start, placed.end, MatchSource.EXACT, score))
         if placed.date.year is None:
-            completions = index.dates_completing(placed.date)
-            for full in completions if len(completions) <= _MAX_COMPLETIONS else ():
+            for full in index.dates_completing(placed.date):
                 completed = Constant(ConstantKind.DATE, (full,))
                 mentions.append(Mention(completed, placed.start, placed.end, MatchSource.PARTIAL, 0.65))
     return mentions

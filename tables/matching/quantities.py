@@ -69,11 +69,11 @@ def _digits(question: str, tokens: Sequence[Token], start: int) -> tuple[float, 
     """The number in digits at a token with its sign, currency, percent or scale: (amount, start, end)."""
     if tokens[start].key.endswith("s"):
         return None  # a decade
-    alone = read_number(tokens[start].key)
     first = start
     if start and tokens[start - 1].end == tokens[start].start and tokens[start - 1].key in _CURRENCY | {"-"}:
         attached = start == 1 or tokens[start - 2].end < tokens[start - 1].start
         first = start - 1 if attached or tokens[start - 1].key != "-" else start
+    alone = read_number(question[tokens[first].start : tokens[start].end])
     for end in range(min(len(tokens), start + _LONGEST_NUMBER), start, -1):
         written = question[tokens[first].start : tokens[end - 1].end]
         reading = read_number(written)

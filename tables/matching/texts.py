@@ -79,6 +79,8 @@ def _kept(spans: Iterable[CellSpan], words: Sequence[QuestionWord], index: Table
         inside = words[span.start : span.end]
         if span.whole is None and (inside[0].is_stop or inside[-1].is_stop):
             continue
+        if len(span.words) == 1 and inside[0].is_stop:
+            continue  # the article "a" hardly ever means a cell "A"
         if all(word.word.isdigit() for word in inside) and not _numeric_text(span, index):
             continue
         around = [other for other in kept if other.start <= span.start and span.end <= other.end]

@@ -63,7 +63,9 @@ def lemma(word: str) -> str:
     if len(word) < 3 or not word.isalpha():
         return word
     own = _own_lemmas().get(word)
-    return own if own is not None else _lemma_table()(word, word)
+    form = own if own is not None else _lemma_table()(word, word)
+    # The table takes "first" to "1" and a few words to names.
+    return form if form.isalpha() and form.islower() else word
 
 
 @functools.cache
