@@ -24,12 +24,15 @@ _IMPOSSIBLE = -1e8
 
 @dataclass(frozen=True, eq=False)
 class Hypothesis:
-    """A program found, with its log-probability and its answer; ``encoded`` is Int[step, 5]."""
+    """A program found, with its log-probability and its answer; ``encoded`` is Int[step, 5], ``sizes`` the buckets of
+    what its steps gave.
+    """
 
     program: Program
     log_probability: float
     answer: Answer
     encoded: NDArray[np.int64]
+    sizes: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +136,8 @@ class BeamSearch:
     def _finish(self, score: float, beginning: _Beginning) -> Hypothesis:
         program = self._candidates.decode(beginning.encoded.astype(np.int16), self._grammar.names)
         answer = answer_of(program, list(beginning.results), self._grounding)
-        return Hypothesis(program, score, answer, beginning.encoded)
+        sizes = tuple(self._size(result) for result in beginning.results)
+        return Hypothesis(program, score, answer, beginning.encoded, sizes)
 
     def _size(self, result: StepResult) -> int:
         if result.kind is not Kind.ROWS:

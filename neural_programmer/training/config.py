@@ -1,0 +1,131 @@
+"""What a training run is told: read from TOML, and refused before any data is read if a key is unknown."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from neural_programmer.model.config import ModelConfig
+
+OBJECTIVES = ("programs", "soft", "both")
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; the message names the key, what was expected and what came."""
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Which questions to learn from and which to judge by: splits of WikiTableQuestions.
+
+    ``questions`` and ``dev_questions`` bound how many are used (0: all); dev questions are spread over the split.
+    """
+
+    train: str = "random-split-1-train"
+    dev: str = "random-split-1-dev"
+    questions: int = 0
+    dev_questions: int = 500
+    least_word_count: int = 3
+
+
+@dataclass(frozen=True)
+class OptimisationConfig:
+    """How to learn.
+
+    Of each question's consistent programs (at most ``programs_kept``) ``programs_sampled`` take part in a step,
+    drawn by their scores: the prior of the search for ``prior_epochs``, then the model's own, which are all computed
+    anew every ``rescore_epochs``. ``average`` is the decay of the weights' moving average that is evaluated and kept
+    (0: none). ``soft_weight`` weighs the soft objective against the programs'. ``minutes`` bounds the run (0: no
+    bound); ``patience`` is for how many evaluations in a row the dev accuracy may fail to rise (0: any).
+    """
+
+    objective: str = "programs"
+    seed: int = 1
+    epochs: int = 18
+    batch_size: int = 32
+    learning_rate: float = 2e-3
+    final_rate: float = 0.02
+    warm_up_steps: int = 300
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    programs_kept: int = 120
+    programs_sampled: int = 16
+    prior_epochs: int = 1
+    rescore_epochs: int = 4
+    hide_words: float = 0.05
+    average: float = 0.998
+    soft_weight: float = 0.3
+    beam: int = 5
+    evaluate_every: int = 1
+    patience: int = 6
+    minutes: float = 0.0
+    checkpoint_minutes: float = 4.0
+    threads: int = 2
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """A whole configuration: the tables ``[data]``, ``[model]`` and ``[optimisation]`` of a TOML file."""
+
+    data: DataConfig = field(default_factory=DataConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    optimisation: OptimisationConfig = field(default_factory=OptimisationConfig)
+
+
+_Section = TypeVar("_Section", DataConfig, ModelConfig, OptimisationConfig)
+
+
+def _section(kind: type[_Section], name: str, values: object) -> _Section:
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"[{name}] must be a table of keys, but found {values!r}")
+    known = {one.name: one for one in dataclasses.fields(kind)}
+    for key, value in values.items():
+        if key not in known:
+            raise ConfigError(f"unknown key {key!r} in [{name}]; known keys are {', '.join(sorted(known))}")
+        expected = type(known[key].default)
+        fits = isinstance(value, expected) or (expected is float and isinstance(value, int))
+        if not fits or (isinstance(value, bool) and expected is not bool):
+            raise ConfigError(f"[{name}] {key}: expected {expected.__name__}, but found {value!r}")
+    return kind(**{key: float(value) if isinstance(known[key].default, float) else value for key, value in values.items()})
+
+
+def config_from(values: Mapping[str, Any]) -> TrainingConfig:
+    """The configuration in nested mappings; ``ConfigError`` for unknown keys and impossible values."""
+    sections: dict[str, Any] = {"data": DataConfig, "model": ModelConfig, "optimisation": OptimisationConfig}
+    for name in values:
+        if name not in sections:
+            raise ConfigError(f"unknown table [{name}]; known tables are {', '.join(f'[{known}]' for known in sections)}")
+    config = TrainingConfig(**{name: _section(kind, name, values.get(name, {})) for name, kind in sections.items()})
+    optimisation = config.optimisation
+    if optimisation.objective not in OBJECTIVES:
+        raise ConfigError(
+            f"[optimisation] objective: expected one of {', '.join(OBJECTIVES)}, but found {optimisation.objective!r}"
+        )
+    for key in ("epochs", "batch_size", "programs_kept", "programs_sampled", "beam", "evaluate_every", "threads"):
+        if getattr(optimisation, key) < 1:
+            raise ConfigError(f"[optimisation] {key}: expected at least 1, but found {getattr(optimisation, key)}")
+    return config
+
+
+def read_config(path: Path | str, overrides: Mapping[str, str] | None = None) -> TrainingConfig:
+    """The configuration in a TOML file; ``overrides`` maps "table.key" to a TOML value that replaces it."""
+    try:
+        values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from error
+    for name, text in (overrides or {}).items():
+        table, _, key = name.partition(".")
+        if not key:
+            raise ConfigError(f"an override is written table.key=value, but found {name!r}")
+        try:
+            value = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = text
+        values.setdefault(table, {})[key] = value
+    return config_from(values)
