@@ -52,10 +52,12 @@ format: $(DEVELOPMENT_STAMP) ## Format the code and repair what can be repaired.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(RUNTIME_STAMP) ## Write the README's file tree anew.
+docs: $(RUNTIME_STAMP) ## Write anew what is generated: command_line.md, the file tree.
+	$(BIN)/python docs/command_help.py
 	$(BIN)/python docs/file_tree.py
 
-train: $(RUNTIME_STAMP) ## Train the model of CONFIG.
+train: $(RUNTIME_STAMP) ## Train the model of CONFIG, on WikiTableQuestions, which is fetched first.
+	@test -n "$$NEURAL_PROGRAMMER_WTQ" || $(BIN)/neural-programmer download wtq
 	$(BIN)/neural-programmer train $(CONFIG)
 
 bench: $(RUNTIME_STAMP) ## Time a question, from the table to the answer.
