@@ -15,7 +15,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("tables", "data", "ui")
-IGNORED = {"__pycache__"}
+# A clone without symbolic links has small files in their place.
+LINKS = {ROOT / "neural_programmer" / name for name in FOLDERS}
 
 
 def project() -> dict[str, Any]:
@@ -38,7 +39,7 @@ def files_below(folder: Path) -> set[PurePosixPath]:
     """The files below a folder that could be shipped, without following links."""
     found: set[PurePosixPath] = set()
     for path in folder.iterdir():
-        if path.is_symlink() or path.name in IGNORED:
+        if path in LINKS or path.name == "__pycache__":
             continue
         if path.is_dir():
             found |= files_below(path)
