@@ -17,9 +17,11 @@ from sqlglot import exp
 from neural_programmer.execution.exact import Answer
 from neural_programmer.execution.exact import answer as exact_answer
 from neural_programmer.execution.grounding import Grounding
-from neural_programmer.execution.sql import create_table, query_tree, write_tree
+from neural_programmer.execution.sql import query_tree, write_tree
 from neural_programmer.execution.sql_schema import StoredAs, StoredValue, TableSchema, storable
+from neural_programmer.execution.sql_script import create_table
 from neural_programmer.language.program import Program
+from neural_programmer.operations.sql_helpers import table_name
 from neural_programmer.tables.table import Table
 
 Row = tuple[StoredValue, ...]
@@ -74,12 +76,9 @@ class DuckDBEngine:
         loaded = pyarrow.Table.from_arrays(arrays, names=[column.name for column in columns])
         source = self.schema.unused("loaded")
         self._connection.register(source, loaded)
-        copy = (
-            exp.select("*")
-            .from_(exp.to_identifier(source, quoted=True))
-            .ctas(exp.Table(this=exp.to_identifier(self.schema.table_name, quoted=True)), dialect="duckdb")
-        )
-        self._connection.execute(copy.sql(dialect="duckdb"))
+        copied = exp.select(exp.Star()).from_(exp.to_table(source))
+        created = exp.Create(this=table_name(self.schema), kind="TABLE", expression=copied)
+        self._connection.execute(created.sql(dialect="duckdb"))
         self._connection.unregister(source)
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
@@ -125,7 +124,7 @@ class SQLiteEngine:
         columns = self.schema.columns
         self._connection.execute(write_tree(create_table(self.schema, columns), "sqlite"))
         places = ", ".join("?" for _ in columns)
-        name = exp.to_identifier(self.schema.table_name, quoted=True).sql(dialect="sqlite")
+        name = table_name(self.schema).sql(dialect="sqlite")
         with self._connection:
             rows = zip(*(column.values() for column in columns), strict=True)
             self._connection.executemany(f"INSERT INTO {name} VALUES ({places})", rows)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import sqlglot
 from sqlglot import exp
 
@@ -52,7 +50,7 @@ def _answer(program: Program, result: RowSet | exp.Expr, query: Query) -> exp.Se
         return result
     if isinstance(result, exp.Subquery) and isinstance(result.this, exp.Select):
         return result.this
-    return exp.select(result)
+    return exp.select(result.unnest())
 
 
 def sql_text(program: Program, table: Table, dialect: str = "duckdb") -> str:
@@ -74,17 +72,7 @@ def write_tree(tree: exp.Expr, dialect: str) -> str:
     return tree.sql(dialect=dialect, pretty=True)
 
 
-def create_table(schema: TableSchema, columns: Iterable[StoredColumn]) -> exp.Create:
-    """The statement that creates the table with these stored columns."""
-    definitions = [
-        exp.ColumnDef(this=exp.to_identifier(column.name, quoted=True), kind=exp.DataType.build(column.stored_as))
-        for column in columns
-    ]
-    name = exp.Table(this=exp.to_identifier(schema.table_name, quoted=True))
-    return exp.Create(this=exp.Schema(this=name, expressions=definitions), kind="TABLE")
-
-
 def columns_read(tree: exp.Expr, schema: TableSchema) -> tuple[StoredColumn, ...]:
-    """The stored columns that a query reads, in the order in which they are stored."""
-    names = {column.name for column in tree.find_all(exp.Column)}
+    """The stored columns that a query reads, the row index always, in the order in which they are stored."""
+    names = {schema.row_index, *(column.name for column in tree.find_all(exp.Column))}
     return tuple(column for column in schema.columns if column.name in names)

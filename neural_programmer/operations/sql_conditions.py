@@ -91,7 +91,8 @@ def contains(arguments: SqlArguments) -> Tree:
     """
     wanted = dict.fromkeys(text_words(str(text)) for text in _values(arguments).values)
     words = arguments.query.column(arguments.query.schema.words(arguments.reference))
-    return exp.or_(exp.false(), *(words.like(exp.Literal.string(f"%{storable(text)}%")) for text in wanted if text))
+    conditions = [words.like(exp.Literal.string(f"%{storable(text)}%")) for text in wanted if text]
+    return exp.or_(*conditions) if conditions else exp.false()
 
 
 def not_contains(arguments: SqlArguments) -> Tree:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -23,6 +24,16 @@ class RowSet:
     conditions: tuple[Tree, ...] = ()
 
 
+def column_name(schema: TableSchema, name: str) -> exp.Identifier:
+    """The name of a stored column, in quotes where it comes from the table's headers."""
+    return exp.to_identifier(name, quoted=name not in {schema.row_index, schema.is_total})
+
+
+def table_name(schema: TableSchema) -> exp.Table:
+    """The name of the table, always in quotes."""
+    return exp.Table(this=exp.to_identifier(schema.table_name, quoted=True))
+
+
 @dataclass(eq=False)
 class Query:
     """A query in the making: where the table lies, and the common table expressions it needs."""
@@ -32,8 +43,7 @@ class Query:
 
     def column(self, name: str) -> exp.Column:
         """A stored column."""
-        own = name in {self.schema.row_index, self.schema.is_total}
-        return exp.column(exp.to_identifier(name, quoted=not own))
+        return exp.column(column_name(self.schema, name))
 
     @property
     def row_index(self) -> exp.Column:
@@ -55,8 +65,8 @@ class Query:
     def select(self, rows: RowSet, *values: Tree) -> exp.Select:
         """The values in the rows, in no order."""
         is_table = rows.source == self.schema.table_name
-        source = exp.to_identifier(rows.source, quoted=is_table)
-        return exp.select(*values).from_(exp.Table(this=source)).where(*rows.conditions)
+        source = table_name(self.schema) if is_table else exp.to_table(rows.source)
+        return exp.select(*values).from_(source).where(*rows.conditions)
 
     def scalar(self, rows: RowSet, value: Tree) -> exp.Subquery:
         """One value over the rows, such as their maximum."""
@@ -74,7 +84,8 @@ class Query:
 
     def restricted(self, rows: RowSet, *conditions: Tree) -> RowSet:
         """Those of the rows for which the conditions are true as well."""
-        return RowSet(rows.source, (*rows.conditions, *conditions))
+        parts = [part for condition in conditions for part in _conjuncts(condition)]
+        return RowSet(rows.source, (*rows.conditions, *parts))
 
     def table_rows(self, *conditions: Tree) -> RowSet:
         """The rows of the table, totals left out, for which the conditions are true."""
@@ -179,6 +190,10 @@ class SqlArguments:
         value = self.constant.values[0]
         assert isinstance(value, int)
         return value
+
+
+def _conjuncts(condition: Tree) -> Iterator[Tree]:
+    return condition.flatten() if isinstance(condition, exp.And) else iter((condition,))
 
 
 def number_literal(number: float) -> Tree:
