@@ -1,0 +1,65 @@
+"""The state of a training run in one file, from which it goes on as if it had never stopped."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pickle
+from pathlib import Path
+
+import torch
+
+from neural_programmer.training.config import TrainingConfig
+from neural_programmer.training.trainer import Progress, Trainer
+
+STATE = "state.pt"
+
+
+class ResumeError(ValueError):
+    """A run that cannot be resumed; the message says why."""
+
+
+def config_text(config: TrainingConfig) -> str:
+    """The configuration as one line of JSON, to tell runs apart by."""
+    return json.dumps(dataclasses.asdict(config), sort_keys=True)
+
+
+def keep_state(folder: Path, trainer: Trainer, config: TrainingConfig) -> None:
+    """Write the state, whole or not at all."""
+    state = {
+        "config": config_text(config),
+        "examples": len(trainer.examples),
+        "model": trainer.model.state_dict(),
+        "average": trainer.average.state_dict() if trainer.average is not None else {},
+        "optimiser": trainer.optimiser.state_dict(),
+        "scores": torch.from_numpy(trainer.sampler.scores),
+        "progress": dataclasses.asdict(trainer.progress),
+    }
+    partial = folder / f"{STATE}.partial"
+    with partial.open("wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, folder / STATE)
+
+
+def take_up_state(folder: Path, trainer: Trainer, config: TrainingConfig) -> None:
+    """Put the trainer where the kept state left off; ``ResumeError`` where it belongs to another run."""
+    path = folder / STATE
+    try:
+        state = torch.load(path, weights_only=True)
+    except OSError as error:
+        raise ResumeError(f"nothing to resume: cannot read {path}: {error.strerror or error}") from error
+    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise ResumeError(f"{path} is damaged: {error}") from error
+    if state["config"] != config_text(config):
+        raise ResumeError(f"{path} belongs to a run with another configuration: {state['config']}")
+    if state["examples"] != len(trainer.examples) or len(state["scores"]) != len(trainer.sampler.scores):
+        raise ResumeError(f"{path} belongs to a run with {state['examples']} questions, not {len(trainer.examples)}")
+    trainer.model.load_state_dict(state["model"])
+    if trainer.average is not None:
+        trainer.average.load_state_dict(state["average"])
+    trainer.optimiser.load_state_dict(state["optimiser"])
+    trainer.sampler.scores = state["scores"].numpy()
+    trainer.progress = Progress(**state["progress"])
