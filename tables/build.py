@@ -21,7 +21,7 @@ from neural_programmer.tables.view_parts import Codes, make_view
 from neural_programmer.tables.views import View, ViewKind
 from neural_programmer.tables.word_lists import word_list
 
-_PLACEHOLDERS = frozenset(word_list("placeholders"))
+_PLACEHOLDERS = frozenset(["", *word_list("placeholders")])
 COMMON_UNIT = 0.5
 
 

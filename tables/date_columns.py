@@ -17,20 +17,20 @@ def read_dates(cells: Cells) -> list[PartialDate | None] | None:
     All dates have a year or none has, whichever are more; the others stay unread.
     """
     readings = [read_date(text) for text in cells.texts]
-    certain = years = embedded = 0
+    certain = years = doubtful = 0
     for reading, count in zip(readings, cells.counts, strict=True):
         if reading is None:
             continue
         if reading.form is DateForm.YEAR:
             years += count
-        elif reading.form is DateForm.EMBEDDED:
-            embedded += count
+        elif reading.form in (DateForm.EMBEDDED, DateForm.MONTH):
+            doubtful += count
         else:
             certain += count
     enough = max(1.0, ENOUGH * cells.filled)
-    if certain < enough and embedded < MOST * cells.filled and not _is_years(cells, readings, years):
+    if certain < enough and certain + doubtful < MOST * cells.filled and not _is_years(cells, readings, years):
         return None
-    if certain + years + embedded < enough:
+    if certain + years + doubtful < enough:
         return None
     chosen = _choose(cells, readings)
     with_year = sum(count for date, count in zip(chosen, cells.counts, strict=True) if date and date.year is not None)
@@ -104,7 +104,9 @@ def _are_seasons(readings: Sequence[DateReading | None]) -> bool:
     if any(reading.other is None for reading in seen):
         return True
     return all(
-        reading.date is not None and reading.other is not None and reading.date.year is not None
+        reading.date is not None
+        and reading.other is not None
+        and reading.date.year is not None
         and (reading.date.year + 1) % 100 == reading.other.month
         for reading in seen
     )

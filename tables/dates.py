@@ -22,10 +22,11 @@ class DateForm(IntEnum):
     """How a date was written, which tells how far to trust it."""
 
     YEAR = 1  # "1999", "1987-88": a date only where the column is one of years
-    EMBEDDED = 2  # other words stand around it: "Retired July 11, 1986"
-    YEAR_AND_TWO_DIGITS = 3  # "1999-05": a month or a season
-    DIGITS = 4  # "12/05/1989": the column tells day from month
-    FULL = 5
+    MONTH = 2  # "March" alone, which may be a name
+    EMBEDDED = 3  # other words stand around it: "Retired July 11, 1986"
+    YEAR_AND_TWO_DIGITS = 4  # "1999-05": a month or a season
+    DIGITS = 5  # "12/05/1989": the column tells day from month
+    FULL = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ _MONTHS: dict[str, int] = word_list("months")
 _MONTH_NAME = re.compile(
     rf"(?<![^\W_])(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})(?![^\W\d_])", re.IGNORECASE
 )
+_EMBEDDED_ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _FOUR_DIGITS = re.compile(r"\d{4}")
 _DIGIT = re.compile(r"\d")
 _FILLERS = ("the", "of", "on", "in", "st", "nd", "rd", "th", ",", ".", ";", "'")
@@ -68,9 +70,7 @@ _TOKEN = re.compile(r"\d+(?=(?:st|nd|rd|th)\b)|\d+|[^\W\d_]+|'(?=\d\d\b)|[-/]|\S
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
 
 # Orders in which the parts of a date stand: d a day, m a named month, y a year, e two digits that end a date.
-_ORDERS = frozenset(
-    {"dmy", "dm", "mdy", "md", "my", "m", "ymd", "ydm", "ym", "d", "y", "dy", "dme", "mde", "me"}
-)
+_ORDERS = frozenset({"dmy", "dm", "mdy", "md", "my", "m", "ymd", "ydm", "ym", "d", "y", "dy", "dme", "mde", "me"})
 
 Parts = dict[str, int]
 
@@ -113,7 +113,7 @@ def read_date(text: str) -> DateReading | None:
         return None
     if not _DIGIT.search(cell):
         alone = _MONTHS.get(cell.rstrip(".").lower())
-        return None if alone is None else DateReading(DateForm.FULL, PartialDate(month=alone))
+        return None if alone is None else DateReading(DateForm.MONTH, PartialDate(month=alone))
     if _MONTH_NAME.search(cell):
         return _read_words(cell)
     if cell[0].isdigit():
@@ -132,6 +132,10 @@ def read_date(text: str) -> DateReading | None:
             return _read_digits(digits)
     if not _FOUR_DIGITS.search(cell):
         return None
+    iso = _EMBEDDED_ISO.search(cell)
+    if iso is not None:
+        date = _date(int(iso[1]), int(iso[2]), int(iso[3]))
+        return None if date is None else DateReading(DateForm.EMBEDDED, date)
     plain = _PARENTHESES.sub("", cell)
     approximate = _APPROXIMATE.match(plain)
     year = _YEAR.fullmatch(plain, approximate.end() if approximate else 0)

@@ -10,7 +10,8 @@ from neural_programmer.tables.numbers import Certainty, NumberReading
 from neural_programmer.tables.values import Items, PartialDate, text_key
 
 LONGEST_LIST_CELL = 600
-WORDS_AT_MOST = 5
+WORDS_AT_MOST = 5  # a word more, and the items on average are rather clauses
+SENTENCE_WORDS = 7  # so many with a full stop at the end make a sentence
 
 # From the surest separator to the least sure.
 _SEPARATORS = (
@@ -58,11 +59,11 @@ def _is_one_value(
 ) -> bool:
     if len(text) > LONGEST_LIST_CELL or "°" in text:
         return True
+    if text.rstrip().endswith(".") and len(text.split()) >= SENTENCE_WORDS:
+        return True
     date = dates[position] if dates is not None else None
     number = numbers[position] if numbers is not None else None
-    return (date is not None and date.month is not None) or (
-        number is not None and number.certainty is Certainty.WHOLE
-    )
+    return (date is not None and date.month is not None) or (number is not None and number.certainty is Certainty.WHOLE)
 
 
 def _split(text: str, separator: re.Pattern[str]) -> list[str]:

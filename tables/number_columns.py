@@ -89,15 +89,17 @@ def _after(winner: NumberReading, reading: NumberReading | None) -> NumberReadin
     if reading is None or (reading.unit != "s" and not reading.behind):
         return None  # laps are no time
     if reading.behind and reading.amount < winner.amount:
-        return replace(reading, amount=winner.amount + reading.amount, unit="s")
+        return replace(reading, amount=round(winner.amount + reading.amount, 6), unit="s")
     return reading
 
 
 def _are_heights(readings: Readings, header: str) -> bool:
     """Whether the pairs of a column headed "height" are feet and inches."""
     seen = [r for r in readings if r is not None]
-    return bool(_HEIGHT_HEADER.search(text_key(header))) and bool(seen) and all(
-        r.unit is None and 3 <= r.amount <= 8 and r.second is not None and 0 <= r.second < 12 for r in seen
+    return (
+        bool(_HEIGHT_HEADER.search(text_key(header)))
+        and bool(seen)
+        and all(r.unit is None and 3 <= r.amount <= 8 and r.second is not None and 0 <= r.second < 12 for r in seen)
     )
 
 

@@ -79,6 +79,7 @@ _PAIR = re.compile(
 )
 _GOLF = re.compile(r"(?:\d{2}-)+\d{2}\s?=\s?(\d{3})")
 _MIXED = re.compile(r"(?:[ -](?P<numerator>\d{1,3})|)/(?P<denominator>\d{1,3})(?![\d/])(?P<rest>.*)")
+_HALF = re.compile(r"\s(\d)/(\d)")
 _COMPOUND = re.compile(r"(\d+(?:\.\d+)?)\s?([a-z]+\.?|['\"])[\s,]*(?:and\s+)?", re.IGNORECASE)
 _EUROPEAN = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d+,\d{1,2}")
 _SUFFIX = re.compile(r"(?:st|nd|rd|th|ª|º|s)\b\.?|[.=+:]", re.IGNORECASE)
@@ -159,7 +160,7 @@ def _read_clock(cell: str) -> NumberReading | None:
         first = first % 12 + (12 if half[0] == "p" else 0)
     # Two fields are minutes and seconds, unless "am" or "pm" makes them hours and minutes.
     seconds = first * 3600 + second * 60 + int(third or 0) if third or half else first * 60 + second
-    amount = seconds + float(match["fraction"] or 0)
+    amount = round(seconds + float(match["fraction"] or 0), 6)
     certainty = Certainty.WHOLE if remark_only else Certainty.LEADING
     return NumberReading(-amount if match["sign"] == "-" else amount, certainty, "s", behind=match["sign"] == "+")
 
@@ -193,7 +194,8 @@ def _read_compound(cell: str) -> NumberReading | None:
         sizes: dict[str, float] = _UNITS[family]
         if all(name in sizes for name in names):
             whole = sum(float(amount) * sizes[name] for (amount, _), name in zip(pieces, names, strict=True))
-            return NumberReading(whole / (sizes[names[0]] if family == "ages" else 1), Certainty.WHOLE, unit)
+            amount = round(whole / (sizes[names[0]] if family == "ages" else 1), 6)
+            return NumberReading(amount, Certainty.WHOLE, unit)
     return None
 
 
@@ -258,6 +260,9 @@ def _read_pair(amount: float, digits: str, rest: str) -> NumberReading | None:
     if match is None:
         return None
     second, tail = _amount(match["second"]), match["rest"]
+    half = _HALF.fullmatch(tail)
+    if half is not None and int(half[1]) < int(half[2]):  # the feet and inches of "5-8 1/2"
+        second, tail = second + int(half[1]) / int(half[2]), ""
     years = len(digits) == len(match["second"]) == 4 and 1000 <= amount <= second <= 2100 and match["joint"] in "-/to"
     if not years and _LISTED_PAIRS.match(tail):
         return None  # the sets of a tennis match are no single pair
