@@ -97,7 +97,9 @@ def soft_result(operation: Operation, table: SoftTable, inputs: Mapping[str, Ten
 
     A number is given as two inputs, ``left_values`` and ``left_masses``, likewise ``right``.
     """
-    read: dict[str, Tensor | SoftNumber] = {name: tensor for name, tensor in inputs.items() if not name.endswith("_masses")}
+    read: dict[str, Tensor | SoftNumber] = {
+        name: tensor for name, tensor in inputs.items() if not name.endswith("_masses")
+    }
     for side in ("left", "right"):
         if f"{side}_values" in read:
             values = read.pop(f"{side}_values")

@@ -20,9 +20,9 @@ from neural_programmer.operations.registry import REGISTRY
 from tests.generators import random_candidates, random_table
 from tests.soft_cases import (
     Choice,
+    choices,
     chosen_name,
     chosen_tensor,
-    choices,
     exact_result,
     number_names,
     repeated,
@@ -60,7 +60,11 @@ def _certain_inputs(references: Mapping[str, np.ndarray]) -> dict[str, Tensor]:
 
 
 def _at_certainty(
-    operation: Operation, grounding: Grounding, candidates: Candidates, choice: Choice, references: dict[str, np.ndarray]
+    operation: Operation,
+    grounding: Grounding,
+    candidates: Candidates,
+    choice: Choice,
+    references: dict[str, np.ndarray],
 ) -> dict[str, Tensor]:
     inputs = _certain_inputs(references)
     name = chosen_name(operation)

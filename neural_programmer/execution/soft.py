@@ -42,7 +42,7 @@ number, so that a loss can tell which of them is right.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -66,6 +66,10 @@ class StepDistributions:
     constant: Tensor
     lone_constant: Tensor
     stop: Tensor
+
+    def to(self, dtype: torch.dtype) -> StepDistributions:
+        """The same distributions in another precision."""
+        return StepDistributions(**{field.name: getattr(self, field.name).to(dtype) for field in fields(self)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +128,7 @@ class SoftExecutor:
 
     def step(self, distributions: StepDistributions) -> SoftStep:
         """Run one more step; what of it ends programs is kept for the answer."""
+        distributions = distributions.to(self.table.mask.dtype)
         references = _References(self.steps, distributions)
         alive, stop = self._alive, distributions.stop
         rows_weight, number_weight = torch.zeros_like(alive), torch.zeros_like(alive)

@@ -175,11 +175,14 @@ class SoftTable:
     def collate(
         questions: Sequence[SoftGrounding],
         *,
-        dtype: torch.dtype = torch.float32,
+        dtype: torch.dtype = torch.float64,
         device: torch.device | str = "cpu",
         least: tuple[int, int, int] = (1, 1, 1),
     ) -> SoftTable:
-        """The batch of the questions, with room for at least so many columns, constants and rows."""
+        """The batch of the questions, with room for at least so many columns, constants and rows.
+
+        Single precision saves little time and cannot tell large numbers apart, so double is the default.
+        """
         columns = max(least[0], *(len(question.ranks) for question in questions))
         constants = max(least[1], *(len(question.ordinals) for question in questions))
         rows = max(least[2], *(len(question.countable) for question in questions))
@@ -268,9 +271,7 @@ def _sorted_parts(ranks: NDArray[np.int64], numbers: NDArray[np.float64]) -> dic
     group_end = np.maximum(np.cumsum(sizes, axis=-1) - 1, 0)
     continues = np.zeros(ranks.shape, dtype=np.bool_)
     continues[..., 1:] = (ordered[..., 1:] == ordered[..., :-1]) & (ordered[..., 1:] >= 0)
-    own_end = np.where(
-        ordered >= 0, np.take_along_axis(group_end, np.maximum(ordered, 0), axis=-1), np.arange(rows)
-    )
+    own_end = np.where(ordered >= 0, np.take_along_axis(group_end, np.maximum(ordered, 0), axis=-1), np.arange(rows))
     group_rows = np.take_along_axis(order, group_end, axis=-1)
     return {
         "order": order,
