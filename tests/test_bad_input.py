@@ -211,12 +211,12 @@ def test_hostile_headers_and_cells_are_only_text(tmp_path: Path, suffix: str) ->
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=200), st.sampled_from(["csv", "tsv", "json", "jsonl", "xlsx", "parquet", "txt"]))
 def test_any_bytes_are_a_table_or_a_clear_refusal(content: bytes, suffix: str) -> None:
+    message = ""
     try:
-        table = load_table(content, filename=f"upload.{suffix}")
+        assert load_table(content, filename=f"upload.{suffix}").number_of_rows >= 1
     except TableError as error:
-        assert "upload" in str(error)
-    else:
-        assert table.number_of_rows >= 1
+        message = str(error)
+    assert not message or f"upload.{suffix}" in message
 
 
 @settings(max_examples=150, deadline=None)

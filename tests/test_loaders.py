@@ -155,7 +155,8 @@ def test_excel_titles_merged_cells_and_sheets(tmp_path: Path) -> None:
     sheet.merge_cells("C4:D4")
     for column, value in zip("CDE", ["Q1", "Q2", "Q1"], strict=True):
         sheet[f"{column}5"] = value
-    for row, values in enumerate([["North", 1, 2, 3], [None, 4, 5, 6], ["South", 7, 8, 9]], start=6):
+    body: list[list[str | int | None]] = [["North", 1, 2, 3], [None, 4, 5, 6], ["South", 7, 8, 9]]
+    for row, values in enumerate(body, start=6):
         for column, value in zip("BCDE", values, strict=True):
             sheet[f"{column}{row}"] = value
     sheet.merge_cells("B6:B7")

@@ -16,13 +16,13 @@ from neural_programmer.ui import (
 )
 from neural_programmer.ui.resources import SharedModel, shared_model
 from neural_programmer.ui.state import SessionState, session_state
-from neural_programmer.ui.style import PAGE_STYLE
+from neural_programmer.ui.style import PAGE_ICON, PAGE_STYLE
 from neural_programmer.ui.wording import escape_markdown
 
 
 def main() -> None:
     """Draw the page for the session that runs the script."""
-    st.set_page_config(page_title="Neural Programmer", page_icon=":material/table_view:", layout="wide")
+    st.set_page_config(page_title="Neural Programmer", page_icon=PAGE_ICON, layout="wide")
     st.html(PAGE_STYLE)
     state = session_state()
     with st.sidebar:

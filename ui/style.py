@@ -17,3 +17,11 @@ PAGE_STYLE = """
 }
 </style>
 """
+
+# A table with one cell highlighted. It is drawn here because the browser would fetch an icon that is named, and
+# nothing is to be fetched.
+PAGE_ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
+<rect x="1" y="1" width="30" height="30" rx="3" fill="#ffffff" stroke="#3c5078" stroke-width="2"/>
+<rect x="11" y="11" width="10" height="10" fill="#ffc83c"/>
+<path d="M1 11h30M1 21h30M11 1v30M21 1v30" stroke="#3c5078" stroke-width="2"/>
+</svg>"""

@@ -21,7 +21,7 @@ def suggest_questions(table: Table) -> tuple[str, ...]:
     columns = [column for column in table.columns if _fits(column.header)]
     subject = next((column for column in columns if _names_rows(column)), None)
     numbers = [column for column in columns if _is_numeric(column) and not _counts_rows(column)]
-    dates = [column for column in columns if ViewKind.DATE in column.views and ViewKind.NUMBER not in column.views]
+    dates = [column for column in columns if ViewKind.DATE in column.views]
     questions: list[str] = []
     if subject is not None:
         questions += [f"which {_lower(subject)} has the highest {_lower(column)}?" for column in numbers[:2]]
@@ -47,7 +47,12 @@ def _fits(text: str) -> bool:
 
 
 def _is_numeric(column: Column) -> bool:
-    return ViewKind.NUMBER in column.views and ViewKind.DATE not in column.views
+    return ViewKind.NUMBER in column.views and not _is_text(column) and ViewKind.DATE not in column.views
+
+
+def _is_text(column: Column) -> bool:
+    """Whether the cells are words, perhaps with numbers in them; only such columns are read by their length."""
+    return ViewKind.LENGTH in column.views and ViewKind.DATE not in column.views
 
 
 def _counts_rows(column: Column) -> bool:
@@ -59,7 +64,7 @@ def _counts_rows(column: Column) -> bool:
 
 def _names_rows(column: Column) -> bool:
     """Whether nearly every row has a text of its own here, as names do."""
-    if ViewKind.NUMBER in column.views or ViewKind.DATE in column.views:
+    if not _is_text(column):
         return False
     cells = [cell for cell in column.cells[:_SAMPLED_ROWS] if cell.strip()]
     return bool(cells) and len(set(cells)) >= 0.8 * len(cells)
@@ -67,7 +72,7 @@ def _names_rows(column: Column) -> bool:
 
 def _common_value(column: Column) -> str | None:
     """A text that stands in several rows, but not in all."""
-    if ViewKind.NUMBER in column.views or ViewKind.DATE in column.views:
+    if not _is_text(column):
         return None
     counts = Counter(column.cells[:_SAMPLED_ROWS])
     value, count = counts.most_common(1)[0] if counts else ("", 0)

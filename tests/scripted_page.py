@@ -1,0 +1,75 @@
+"""The page with a model that follows a script: everything is real but the choice of programs.
+
+Run by Streamlit it serves the page; imported it gives the tests the scripted model.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from unittest.mock import patch
+
+from neural_programmer.api import NeuralProgrammer
+from neural_programmer.execution.exact import Answer, answer
+from neural_programmer.language.program import Program
+from neural_programmer.language.text_form import read_program
+from neural_programmer.prepared import PreparedTable
+from neural_programmer.tables.matching.linking import Linking
+from neural_programmer.ui import app, resources
+
+LONGEST = "which film has the longest running time?"
+HOW_MANY = "how many films did Steven Spielberg direct?"
+TRICKY = "which film is tricky?"
+MISSPELT = "how many films did Steven Speilberg direct?"
+
+SCRIPT: dict[str, tuple[tuple[str, float], ...]] = {
+    LONGEST: (
+        ('#0 = all_rows(); #1 = argmax(#0, "Running time":number); #2 = select(#1, "Film":text)', 0.8),
+        ('#0 = all_rows(); #1 = maximum(#0, "Running time":number)', 0.15),
+    ),
+    HOW_MANY: (('#0 = all_rows(); #1 = filter_equals(#0, "Director":text, "Steven Spielberg"); #2 = count(#1)', 0.6),),
+    MISSPELT: (('#0 = all_rows(); #1 = filter_equals(#0, "Director":text, "Steven Spielberg"); #2 = count(#1)', 0.6),),
+    TRICKY: (
+        ('#0 = all_rows(); #1 = first(#0); #2 = select(#1, "Film":text)', 0.2),
+        ('#0 = all_rows(); #1 = last(#0); #2 = select(#1, "Film":text)', 0.1),
+    ),
+    "which name has the highest points?": (
+        ('#0 = all_rows(); #1 = argmax(#0, "Points":number); #2 = select(#1, "Name":text)', 0.95),
+    ),
+    "list all names": (('#0 = all_rows(); #1 = select(#0, "Name":text)', 0.9),),
+}
+
+
+@dataclass(frozen=True)
+class ScriptedHypothesis:
+    """A program of the script with what it gives."""
+
+    program: Program
+    log_probability: float
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class ScriptedPredictor:
+    """A model that knows some questions by heart and no others."""
+
+    script: Mapping[str, Sequence[tuple[str, float]]]
+
+    def predict(self, prepared: PreparedTable, linking: Linking, beam: int) -> Sequence[ScriptedHypothesis]:
+        """The script's programs for the question."""
+        programs = [(read_program(text), chance) for text, chance in self.script.get(linking.question, ())][:beam]
+        return [
+            ScriptedHypothesis(program, math.log(chance), answer(program, prepared.grounding))
+            for program, chance in programs
+        ]
+
+
+def load_scripted(checkpoint: object = None) -> NeuralProgrammer:
+    """What stands in for `neural_programmer.load`; answers below a confidence of 0.3 are withheld."""
+    return NeuralProgrammer(ScriptedPredictor(SCRIPT), threshold=0.3)
+
+
+if __name__ == "__main__":
+    with patch.object(resources, "load", load_scripted):
+        app.main()
