@@ -40,10 +40,12 @@ def alias_spans(words: Sequence[QuestionWord], index: TableIndex) -> list[CellSp
 
 
 def _said(words: Sequence[QuestionWord], names: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The other names of these words, taken as written or else with the last word's lemma."""
+    """The other names of these words, taken as written or else with the last word in the singular."""
     before = "".join(f"{word.word} " for word in words[:-1])
     last = words[-1].word
-    return names.get(before + last) or names.get(before + lemma(last)) or ()
+    # The lemmas know few names of peoples: "Spaniards".
+    forms = (last, lemma(last), last.removesuffix("s"))
+    return next((names[before + form] for form in forms if before + form in names), ())
 
 
 def _others(names: Sequence[str], start: int, end: int, index: TableIndex) -> list[CellSpan]:

@@ -13,7 +13,6 @@ from neural_programmer.tables.values import text_words
 from neural_programmer.tables.word_lists import word_list
 
 _SHORTEST_STEM = 5
-_LEAST_SHARED = 0.6
 _FUZZY_CUTOFF = 85.0
 
 
@@ -47,10 +46,11 @@ def agreement(said: str, header: str) -> tuple[MatchSource, float] | None:
 
 
 def _same_stem(said: str, header: str) -> bool:
-    """Whether two words look derived from one, as "competed" and "competition"."""
+    """Whether two words are derived from one, as "competed" and "competition": they differ only in their endings."""
     shorter, longer = sorted((said, header), key=len)
     shared = next((place for place, letter in enumerate(shorter) if letter != longer[place]), len(shorter))
-    return shared >= _SHORTEST_STEM and shared >= _LEAST_SHARED * len(longer)
+    endings = word_list("endings")
+    return any(said[place:] in endings and header[place:] in endings for place in range(_SHORTEST_STEM, shared + 1))
 
 
 class Headers:

@@ -208,7 +208,8 @@ class TableIndex:
 
     @cached_property
     def _years(self) -> tuple[int, ...]:
-        return tuple(sorted({date.year for date in self.dates if date.year is not None}))
+        """The years of the dates that are finer than a year."""
+        return tuple(sorted({date.year for date in self.dates if date.year is not None and date.month is not None}))
 
 
 def _exists(year: int, date: PartialDate) -> bool:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from neural_programmer.tables.constants import Constant
-from neural_programmer.tables.word_lists import word_list
 
 
 class MatchSource(StrEnum):
@@ -111,39 +108,3 @@ class Linking:
     column_matches: tuple[ColumnMatch, ...]
     cues: tuple[Cue, ...]
     truncated: bool = False
-
-    def unused_words(
-        self, constants: Collection[Constant] | None = None, columns: Collection[str] | None = None
-    ) -> tuple[str, ...]:
-        """The content words, as written, which the given constants, the given columns and the cues leave unused.
-
-        Without constants (columns) every mention (column match) counts as used. A word said twice is used where
-        either is; spans whose match was fuzzy count, and ``fuzzy_spans`` tells them.
-        """
-        used = {place for cue in self.cues for place in range(cue.start, cue.end)}
-        for mention in self.mentions:
-            if constants is None or mention.constant in constants:
-                used.update(range(mention.start, mention.end))
-        for match in self.column_matches:
-            if columns is None or match.column in columns:
-                used.update(range(match.start, match.end))
-        lemmas = {self.tokens[place].lemma for place in used}
-        return tuple(
-            token.text
-            for place, token in enumerate(self.tokens)
-            if place not in used
-            and token.lemma not in lemmas
-            and not token.is_stop
-            and token.lemma not in _generic_words()
-            and any(character.isalnum() for character in token.key)
-        )
-
-    def fuzzy_spans(self) -> tuple[tuple[int, int], ...]:
-        """The token spans that matched only as misspellings, in order."""
-        matches: tuple[Mention | ColumnMatch, ...] = (*self.mentions, *self.column_matches)
-        return tuple(sorted({(match.start, match.end) for match in matches if match.source is MatchSource.FUZZY}))
-
-
-@functools.cache
-def _generic_words() -> frozenset[str]:
-    return frozenset(word_list("generic_words"))

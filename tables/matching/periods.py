@@ -18,7 +18,7 @@ _DECADE = re.compile(r"(\d{2}|\d{4})s")
 # Words that are months only beside a day, a year or one of the words before a period.
 _AMBIGUOUS = frozenset({"may", "march", "mar"})
 _BEFORE_PERIOD = frozenset(word_list("period_openers"))
-_WHOLE_FORMS = frozenset({DateForm.YEAR, DateForm.DIGITS, DateForm.FULL})
+_WHOLE_FORMS = frozenset({DateForm.YEAR, DateForm.MONTH, DateForm.DIGITS, DateForm.FULL})
 _LONGEST_DATE = 6
 
 
