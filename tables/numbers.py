@@ -87,7 +87,7 @@ _UNIT = re.compile(
     r"\s?(?P<unit>%|°\s?[CFK]?(?![\w°'])|[^\W\d_][^\W\d_./]{0,11}(?:/[^\W\d_]+)?[²³23]?)\.?(?=$|\s*\(|\s*/\s*\()"
 )
 _SCALE = re.compile(rf"\s?(?P<scale>{_alternatives(list(_SCALES))})\.?", re.IGNORECASE)
-_REMARK = re.compile(r"\s*(?:[/,]?\s*\([^()]*\)\s*)+")
+_REMARK = re.compile(r"(?:\s?(?:[/,]\s?)?\([^()]*\))+\s?")
 _OPEN_RANGE = re.compile(r"\s?-\s?(?:present|current|now|incumbent|date|)\.?", re.IGNORECASE)
 _RECORD = re.compile(r"(?:-\d+){0,2}")
 _LISTED_PAIRS = re.compile(r"\s*(?:\(\d+-\d+\)|\[\d+-\d+\])?\s*[,;]?\s*\d+-\d+")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from neural_programmer.tables.build import build_table
+from neural_programmer.tables.dates import read_date
 from neural_programmer.tables.numbers import Certainty, read_number
 from neural_programmer.tables.views import ViewKind
 from tests.parsing_cases import cases
@@ -36,6 +39,18 @@ def test_grouped_integers_are_read_back(number: int) -> None:
 def test_any_text_is_read_without_failing(text: str) -> None:
     reading = read_number(text)
     assert reading is None or abs(reading.amount) < float("inf")
+
+
+@pytest.mark.parametrize(
+    "piece", ["() ", "(1) ", "1,", "1 000 ", "1-", "1:23 ", "1 m ", "$ ", "1/", "a1", ". ", "th ", "1 ("]
+)
+def test_no_text_takes_long(piece: str) -> None:
+    started = time.process_time()
+    for before in ("", "1", "1 m", "May 1"):
+        for after in ("", "x", "("):
+            read_number.__wrapped__(before + piece * (150 // len(piece)) + after)
+            read_date.__wrapped__(before + piece * (110 // len(piece)) + after)
+    assert time.process_time() - started < 0.5
 
 
 def column(header: str, *cells: str) -> list[float | None]:
