@@ -23,12 +23,13 @@ Progress = Callable[[int, int], None]
 class Outcome:
     """What one question got: the items of each reading, best first, and how it went.
 
-    ``seconds`` is the time of asking, the table being prepared already. ``details`` is the whole response as JSON
-    values where it was wanted.
+    ``probability`` is the model's own for the best reading, before calibration. ``seconds`` is the time of asking,
+    the table being prepared already. ``details`` is the whole response as JSON values where it was wanted.
     """
 
     id: str
     readings: tuple[tuple[str, ...], ...]
+    probability: float
     confidence: float
     abstained: bool
     seconds: float
@@ -59,11 +60,12 @@ def answer_questions(
             context, prepared = question.context, programmer.prepare(dataset.read_table(question.context))
             prepared.warm()
         started = time.perf_counter()
-        response = programmer.ask(prepared, question.utterance, k=request.readings)
+        response = programmer.ask(prepared, question.utterance, k=request.readings, with_trace=False)
         seconds = time.perf_counter() - started
         yield Outcome(
             id=question.id,
             readings=tuple(tuple(reading.items) for reading in response.readings),
+            probability=response.readings[0].probability if response.readings else 0.0,
             confidence=response.confidence,
             abstained=response.abstained,
             seconds=seconds,

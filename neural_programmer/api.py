@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from neural_programmer.calibration import Calibration
+from neural_programmer.calibration import Calibration, read_settings
 from neural_programmer.data.evaluator import to_values
 from neural_programmer.execution.english import explain
 from neural_programmer.execution.exact import Answer
@@ -17,6 +17,7 @@ from neural_programmer.response import Reading, Response, answer_items
 from neural_programmer.tables.loaders.load import load_table
 from neural_programmer.tables.matching.link import link
 from neural_programmer.tables.matching.linking import Linking
+from neural_programmer.trace import StepTrace
 from neural_programmer.understanding import touches_table, unused_words
 
 DEFAULT_BEAM = 20
@@ -40,10 +41,18 @@ class Hypothesis(Protocol):
 
 
 class Predictor(Protocol):
-    """What asking needs of a model."""
+    """What asking needs of a model; one that can say what it weighed also has the method of `Tracer`."""
 
     def predict(self, prepared: PreparedTable, linking: Linking, beam: int) -> Sequence[Hypothesis]:
         """The likeliest programs that can be executed, best first."""
+
+
+@runtime_checkable
+class Tracer(Protocol):
+    """A predictor that can say what it weighed."""
+
+    def trace(self, prepared: PreparedTable, linking: Linking, hypothesis: Any) -> Sequence[StepTrace]:
+        """What it weighed at each step of one of the programs it predicted."""
 
 
 class NeuralProgrammer:
@@ -75,11 +84,12 @@ class NeuralProgrammer:
         """
         return source if isinstance(source, PreparedTable) else PreparedTable(load_table(source, **options))
 
-    def ask(self, table: object, question: str, k: int = DEFAULT_READINGS) -> Response:
+    def ask(self, table: object, question: str, k: int = DEFAULT_READINGS, *, with_trace: bool = True) -> Response:
         """The answer to a question about a table, with up to ``k`` readings; see `Response`.
 
-        ``table`` is whatever `prepare` takes. Raises ``TableError`` for a table that cannot be read and ``ValueError``
-        for a ``k`` below 1; a question that cannot be answered gives an abstention.
+        ``table`` is whatever `prepare` takes; ``with_trace`` says whether to record what the model weighed. A
+        question that cannot be answered gives an abstention. Raises ``TableError`` for a table that cannot be read
+        and ``ValueError`` for a ``k`` below 1.
         """
         if k < 1:
             raise ValueError(f"k: expected at least one reading, but found {k}")
@@ -91,7 +101,8 @@ class NeuralProgrammer:
             return _abstention(question, prepared, "the question is too long to be understood as one question", linking)
         if not touches_table(linking):
             return _abstention(question, prepared, "no word of the question has to do with the table", linking)
-        readings = self._readings(prepared, linking, k)
+        ranked = self._ranked(prepared, linking, k)
+        readings = [_reading(hypothesis, probability, prepared) for hypothesis, probability in ranked]
         if not readings:
             return _abstention(question, prepared, "no program with an answer was found for the question", linking)
         best = readings[0]
@@ -113,10 +124,19 @@ class NeuralProgrammer:
             abstained=False,
             reason="",
             linking=linking,
+            trace=self._trace(prepared, linking, ranked[0][0]) if with_trace else None,
         )
 
-    def _readings(self, prepared: PreparedTable, linking: Linking, k: int) -> list[Reading]:
-        """The k likeliest answers; programs whose answers the official evaluator cannot tell apart count together."""
+    def _trace(self, prepared: PreparedTable, linking: Linking, hypothesis: Hypothesis) -> tuple[StepTrace, ...] | None:
+        if not isinstance(self.predictor, Tracer):
+            return None
+        return tuple(self.predictor.trace(prepared, linking, hypothesis))
+
+    def _ranked(self, prepared: PreparedTable, linking: Linking, k: int) -> list[tuple[Hypothesis, float]]:
+        """The best program and the summed probability of the k likeliest answers.
+
+        Programs whose answers the official evaluator cannot tell apart count together.
+        """
         best: dict[frozenset[object], Hypothesis] = {}
         sums: dict[frozenset[object], float] = {}
         for hypothesis in self.predictor.predict(prepared, linking, max(self.beam, k)):
@@ -128,16 +148,17 @@ class NeuralProgrammer:
                 best[key] = hypothesis
         # Sorting is stable, so that equal probabilities keep the model's order.
         likeliest = sorted(best, key=lambda key: -sums[key])[:k]
-        return [
-            Reading(
-                answer=best[key].answer.values,
-                probability=min(sums[key], 1.0),
-                program=best[key].program,
-                explanation=explain(best[key].program, prepared.table),
-                cells=best[key].answer.cells,
-            )
-            for key in likeliest
-        ]
+        return [(best[key], min(sums[key], 1.0)) for key in likeliest]
+
+
+def _reading(hypothesis: Hypothesis, probability: float, prepared: PreparedTable) -> Reading:
+    return Reading(
+        answer=hypothesis.answer.values,
+        probability=probability,
+        program=hypothesis.program,
+        explanation=explain(hypothesis.program, prepared.grounding),
+        cells=hypothesis.answer.cells,
+    )
 
 
 def _abstention(
@@ -168,9 +189,19 @@ def _abstention(
 
 
 def load(checkpoint: str | Path | None = None, threshold: float | None = None) -> NeuralProgrammer:
-    """The model of a checkpoint directory, or the one that comes with the package.
+    """The model of a checkpoint folder, or the one that comes with the package.
 
     ``threshold`` is the confidence below which it abstains; without it, the checkpoint's own. Raises
-    ``CheckpointError``, naming the directory and what is wrong with it.
+    ``CheckpointError``, naming the folder and what is wrong with it.
     """
-    raise NotImplementedError
+    from neural_programmer import checkpoint as checkpoints
+    from neural_programmer.asking_model import AskingModel
+
+    folder = Path(checkpoint) if checkpoint is not None else checkpoints.shipped()
+    trained = checkpoints.load(folder)
+    settings = read_settings(folder)
+    return NeuralProgrammer(
+        AskingModel(trained),
+        threshold=settings.threshold if threshold is None else threshold,
+        calibration=settings.calibration,
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
+SETTINGS = "calibration.json"
 _EDGE = 1e-6
 _STEPS = 200
 
@@ -61,3 +64,45 @@ def _logistic(x: float) -> float:
 def _log_odds(probability: float) -> float:
     inside = min(max(probability, _EDGE), 1 - _EDGE)
     return math.log(inside / (1 - inside))
+
+
+class CalibrationError(ValueError):
+    """A checkpoint's file of settings is damaged; the message says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskingSettings:
+    """What a checkpoint says of how to use it: its calibration, and the confidence below which it abstains."""
+
+    calibration: Calibration = field(default_factory=Calibration)
+    threshold: float = 0.0
+
+
+def read_settings(folder: Path) -> AskingSettings:
+    """The settings kept in a checkpoint's folder; the defaults where it has none. Raises ``CalibrationError``."""
+    path = folder / SETTINGS
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return AskingSettings()
+    except (OSError, ValueError) as error:
+        raise CalibrationError(f"cannot read {path}: {error}") from error
+    names = ("slope", "intercept", "threshold")
+    if not isinstance(values, dict) or set(values) != set(names) or not all(map(_is_finite, values.values())):
+        raise CalibrationError(f"{path} must be an object with the numbers {', '.join(names)}")
+    if values["slope"] <= 0 or not 0 <= values["threshold"] <= 1:
+        raise CalibrationError(f"{path}: the slope must be above 0 and the threshold between 0 and 1")
+    return AskingSettings(Calibration(values["slope"], values["intercept"]), values["threshold"])
+
+
+def write_settings(folder: Path, settings: AskingSettings) -> None:
+    """Keep the settings in a checkpoint's folder."""
+    path = folder / SETTINGS
+    partial = path.with_suffix(".partial")
+    values = {**asdict(settings.calibration), "threshold": settings.threshold}
+    partial.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

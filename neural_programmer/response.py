@@ -16,6 +16,7 @@ from neural_programmer.language.text_form import write_program
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.tables.values import ValueType
+from neural_programmer.trace import StepTrace
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Response:
     ``cells`` are the places (row from 0, column name) the answer was read from. ``readings`` are the likeliest
     answers, each different, best first; they are there after an abstention too, if there are any.
     ``confidence`` is how likely the first reading is right. ``unused_words`` are content words of the question that
-    the program does not take up.
+    the program does not take up. ``trace`` is what the model weighed at each step, if it was recorded.
     """
 
     question: str
@@ -66,7 +67,7 @@ class Response:
     abstained: bool
     reason: str
     linking: Linking | None = field(repr=False)
-    trace: Any = field(default=None, repr=False)
+    trace: tuple[StepTrace, ...] | None = field(default=None, repr=False)
 
     def sql(self, dialect: str = "duckdb") -> str | None:
         """The answer's query in a dialect, ``None`` after an abstention; ``ValueError`` for an unknown dialect."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from neural_programmer.commands.exit_codes import UserError, bad_input
-from neural_programmer.commands.models import model_loader
+from neural_programmer.commands.models import model_errors, model_loader
 from neural_programmer.commands.printing import ProgressBar
 
 if TYPE_CHECKING:
@@ -29,10 +29,9 @@ def open_questions(arguments: argparse.Namespace) -> list[Question]:
 def answer_all(arguments: argparse.Namespace, questions: Sequence[Question], request: Request) -> list[Outcome]:
     """The outcome of every question, with progress on standard error."""
     from neural_programmer.answering import answer_in_processes
-    from neural_programmer.checkpoint import CheckpointError
     from neural_programmer.data.wikitablequestions import DatasetError, WikiTableQuestions
 
-    with bad_input(DatasetError, CheckpointError), ProgressBar("questions") as move:
+    with bad_input(DatasetError, *model_errors()), ProgressBar("questions") as move:
         return answer_in_processes(
             model_loader(arguments),
             WikiTableQuestions(arguments.root),

@@ -22,10 +22,16 @@ def model_loader(arguments: argparse.Namespace) -> Callable[[], NeuralProgrammer
 
 def load_model(arguments: argparse.Namespace) -> NeuralProgrammer:
     """The model that the options name; `UserError` where there is none."""
+    with bad_input(*model_errors()):
+        return model_loader(arguments)()
+
+
+def model_errors() -> tuple[type[Exception], ...]:
+    """What loading a model raises where it is absent or damaged."""
+    from neural_programmer.calibration import CalibrationError
     from neural_programmer.checkpoint import CheckpointError
 
-    with bad_input(CheckpointError):
-        return model_loader(arguments)()
+    return CheckpointError, CalibrationError
 
 
 def check_dialect(dialect: str) -> None:
@@ -34,3 +40,12 @@ def check_dialect(dialect: str) -> None:
 
     if dialect not in DIALECTS:
         raise UserError(f"there is no SQL dialect {dialect!r}; known dialects: {', '.join(DIALECTS)}")
+
+
+def check_model(arguments: argparse.Namespace) -> None:
+    """`UserError` where a named checkpoint is not there, before anything is started that would need it."""
+    from neural_programmer.checkpoint import shipped
+
+    folder = arguments.checkpoint or shipped()
+    if not folder.is_dir():
+        raise UserError(f"no checkpoint in {folder}; make one with `neural-programmer train CONFIG`")

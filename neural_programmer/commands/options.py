@@ -30,14 +30,19 @@ def positive(text: str) -> int:
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     """The options that choose the model and when it abstains."""
-    parser.add_argument(
-        "--checkpoint", type=Path, metavar="DIR", help="a trained model (default: the one that comes with the package)"
-    )
+    add_checkpoint_option(parser)
     parser.add_argument(
         "--threshold",
         type=probability,
         metavar="P",
         help="abstain below this confidence, 0 to 1 (default: the checkpoint's own)",
+    )
+
+
+def add_checkpoint_option(parser: argparse.ArgumentParser) -> None:
+    """The option that chooses the model."""
+    parser.add_argument(
+        "--checkpoint", type=Path, metavar="DIR", help="a trained model (default: the one that comes with the package)"
     )
 
 

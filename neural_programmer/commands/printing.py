@@ -10,6 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from neural_programmer.data.evaluator import plain_number
+
 
 def printable(text: str) -> str:
     """The text with control characters escaped, so that a cell cannot steer the terminal."""
@@ -19,11 +21,11 @@ def printable(text: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value of an answer as it is shown: numbers without a trailing ".0", pairs as "value: count"."""
+    """A value of an answer as it is shown: plain numbers, pairs as "value: count"."""
     if isinstance(value, tuple):
         return ": ".join(map(shown, value))
     if isinstance(value, float):
-        return f"{value:,.10g}" if abs(value) >= 1e15 else f"{round(value, 10):.10f}".rstrip("0").rstrip(".")
+        return plain_number(value)
     return printable(str(value))
 
 

@@ -18,8 +18,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "search",
         help="find the programs that give the right answers of a split",
-        description="Enumerate, for every question of a split, the programs that give its right answer; "
-        "print coverage, programs a question, time, and what each family of operations adds. Training uses what is found.",
+        description="Enumerate the programs that give the right answer of every question of a split; "
+        "print coverage, programs a question, time, and the share each family of operations adds.",
     )
     add_root_option(parser)
     parser.add_argument(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from neural_programmer.commands.exit_codes import ANSWERED
+from neural_programmer.commands.exit_codes import ANSWERED, INTERRUPTED, UserError, bad_input
 from neural_programmer.commands.options import add_root_option
 
 
@@ -14,14 +14,49 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "train",
         help="train a model",
-        description="Train a model as a configuration file says; a run that was interrupted goes on where it stopped.",
+        description="Train a model on WikiTableQuestions, from questions and answers alone. The best model so far is "
+        "always in OUTPUT/model; a run that was interrupted goes on with --resume.",
     )
-    parser.add_argument("config", type=Path, metavar="CONFIG", help="a configuration file")
+    parser.add_argument("config", type=Path, metavar="CONFIG", help="a TOML file with the run's configuration")
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="the folder of the run (default: runs/ and the configuration's name)"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with the interrupted run in that folder")
+    parser.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="TABLE.KEY=VALUE",
+        help="use another value than the configuration's; may be given several times",
+    )
     add_root_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train until done."""
-    raise NotImplementedError(arguments)
-    return ANSWERED
+    """Train, and say where the model is."""
+    from neural_programmer.data.wikitablequestions import DatasetError
+    from neural_programmer.training.config import ConfigError
+    from neural_programmer.training.run import train
+    from neural_programmer.training.run_state import ResumeError
+
+    overrides = dict(map(_override, arguments.overrides))
+    output = arguments.output or Path("runs") / arguments.config.stem
+    with bad_input(ConfigError, DatasetError, ResumeError):
+        result = train(
+            arguments.config, output=output, resume=arguments.resume, overrides=overrides, root=arguments.root
+        )
+    print(f"dev accuracy {result.accuracy:.1%} after epoch {result.epoch}, {result.seconds / 60:.0f} minutes")
+    print(f"the model is in {result.folder}")
+    if result.finished:
+        return ANSWERED
+    print("the run was interrupted; --resume goes on with it")
+    return INTERRUPTED
+
+
+def _override(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UserError(f"--set takes TABLE.KEY=VALUE, but found {text!r}")
+    return name.strip(), value.strip()

@@ -1,0 +1,221 @@
+"""Asking from Python: answers, readings, abstentions, SQL and JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import neural_programmer
+from neural_programmer.api import NeuralProgrammer
+from neural_programmer.calibration import Calibration, fit_calibration
+from neural_programmer.prepared import PreparedTable
+from neural_programmer.tables.build import build_table
+from neural_programmer.tables.errors import TableError
+from tests.scripted import (
+    BY_GOLD,
+    FIRST_NATION,
+    FIRST_OPENED,
+    GOLD_IN_ALL,
+    GOLD_OF_FRANCE,
+    LAST_NATION,
+    MEDALS,
+    MOST_GOLD,
+    NATIONS,
+    RESPONSE_KEYS,
+    ScriptedPredictor,
+    scripted,
+)
+
+QUESTION = "which nation won the most gold at Lillehammer?"
+
+
+def test_an_answer_comes_with_everything_needed_to_check_it() -> None:
+    response = scripted().ask(MEDALS, QUESTION)
+    assert response.answer == ["Denmark"]
+    assert response.cells == [(3, "Nation")]
+    assert not response.abstained
+    assert response.reason == ""
+    assert "Gold" in response.explanation
+    assert response.program == response.readings[0].program
+    assert response.unused_words == ["won", "Lillehammer"]
+    assert response.sql_agrees is True
+    assert "SELECT" in (response.sql("sqlite") or "")
+    assert response.sql("tsql") != response.sql("sqlite")
+
+
+def test_programs_with_the_same_answer_count_together() -> None:
+    response = scripted().ask(MEDALS, QUESTION)
+    assert [reading.answer for reading in response.readings] == [("Denmark",), ("Norway",), (4.0,)]
+    assert [reading.probability for reading in response.readings] == pytest.approx([0.7, 0.1, 0.05])
+    assert response.confidence == pytest.approx(0.7)
+    together = scripted((FIRST_NATION, 0.4), (MOST_GOLD, 0.3), (LAST_NATION, 0.25)).ask(MEDALS, QUESTION)
+    assert together.answer == ["Denmark"]
+    assert together.program is not None
+    assert together.program.steps[1].operation == "argmax"
+
+
+def test_k_limits_the_readings_and_not_the_search() -> None:
+    predictor = ScriptedPredictor()
+    programmer = NeuralProgrammer(predictor, beam=7)
+    assert len(programmer.ask(MEDALS, QUESTION, k=1).readings) == 1
+    assert len(programmer.ask(MEDALS, QUESTION, k=2).readings) == 2
+    programmer.ask(MEDALS, QUESTION, k=30)
+    assert predictor.beams == [7, 7, 30]
+    with pytest.raises(ValueError, match="at least one reading"):
+        programmer.ask(MEDALS, QUESTION, k=0)
+
+
+def test_confidence_does_not_depend_on_k() -> None:
+    assert scripted().ask(MEDALS, QUESTION, k=1).confidence == scripted().ask(MEDALS, QUESTION, k=5).confidence
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("", "the question is empty"),
+        (" \n\t", "the question is empty"),
+        ("nation " * 10_000, "too long"),
+        ("zzz qqq", "no word of the question has to do with the table"),
+        ("¿qué?", "no word of the question has to do with the table"),
+    ],
+)
+def test_what_cannot_be_a_question_about_the_table_gets_an_abstention(question: str, reason: str) -> None:
+    response = scripted().ask(MEDALS, question)
+    assert response.abstained
+    assert reason in response.reason
+    assert response.answer == []
+    assert response.program is None
+    assert response.sql() is None
+    assert response.sql_agrees is None
+    assert response.confidence == 0
+    assert reason in response.explanation
+
+
+def test_an_uncertain_answer_is_withheld_but_its_readings_are_shown() -> None:
+    response = scripted(threshold=0.71).ask(MEDALS, QUESTION)
+    assert response.abstained
+    assert response.answer == []
+    assert response.confidence == pytest.approx(0.7)
+    assert response.readings[0].answer == ("Denmark",)
+    assert "0.70" in response.reason
+    assert "0.71" in response.reason
+    assert not scripted(threshold=0.69).ask(MEDALS, QUESTION).abstained
+
+
+def test_programs_without_an_answer_are_no_readings() -> None:
+    response = scripted((GOLD_OF_FRANCE, 0.9)).ask(MEDALS, QUESTION)
+    assert response.abstained
+    assert "no program" in response.reason
+    assert scripted((GOLD_OF_FRANCE, 0.9), (NATIONS, 0.1)).ask(MEDALS, QUESTION).answer == [4.0]
+
+
+@pytest.mark.parametrize(
+    ("program", "answer", "written", "items"),
+    [
+        (GOLD_IN_ALL, [17.0], [17], ["17"]),
+        (FIRST_OPENED, ["1950-05-21"], ["1950-05-21"], ["1950-05-21"]),
+        (BY_GOLD, [(3.0, 1.0), (1.0, 2.0), (12.0, 1.0)], [[3, 1], [1, 2], [12, 1]], ["3: 1", "1: 2", "12: 1"]),
+    ],
+)
+def test_answers_of_every_kind(program: str, answer: list[object], written: list[object], items: list[str]) -> None:
+    response = scripted((program, 1.0)).ask(MEDALS, "how many nations?")
+    assert response.answer == answer
+    assert response.to_json()["answer"] == written
+    assert response.readings[0].items == items
+    assert response.sql_agrees is True
+
+
+def test_the_json_form_has_exactly_the_promised_keys() -> None:
+    for response in (scripted().ask(MEDALS, QUESTION), scripted().ask(MEDALS, "")):
+        written = response.to_json("postgres")
+        assert list(written) == RESPONSE_KEYS
+        assert json.loads(json.dumps(written)) == written
+        assert written["dialect"] == "postgres"
+        assert written["sql"] == response.sql("postgres")
+    reading = scripted().ask(MEDALS, QUESTION).to_json()["readings"][0]
+    assert reading["answer"] == ["Denmark"]
+    assert reading["program"] == MOST_GOLD
+    with pytest.raises(ValueError, match="known are duckdb"):
+        scripted().ask(MEDALS, QUESTION).to_json("klingon")
+
+
+def test_every_kind_of_table_is_taken_and_prepared_once(tmp_path: Path) -> None:
+    programmer = scripted()
+    path = tmp_path / "medals.csv"
+    path.write_text("Nation,Gold\nNorway,3\nDenmark,12\n", encoding="utf-8")
+    frame = pandas.DataFrame({"Nation": ["Norway", "Denmark"], "Gold": [3, 12]})
+    for source in (path, str(path), frame, programmer.prepare(frame)):
+        assert programmer.ask(source, QUESTION).answer == ["Denmark"]
+    prepared = programmer.prepare(MEDALS)
+    assert programmer.prepare(prepared) is prepared
+    assert programmer.ask(prepared, QUESTION).prepared is prepared
+    with pytest.raises(TableError, match="no file"):
+        programmer.ask(tmp_path / "absent.csv", QUESTION)
+
+
+def test_the_same_question_gets_the_same_response() -> None:
+    programmer = scripted()
+    assert programmer.ask(MEDALS, QUESTION).to_json() == programmer.ask(MEDALS, QUESTION).to_json()
+
+
+def test_an_engine_that_fails_leaves_agreement_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    response = scripted().ask(MEDALS, QUESTION)
+    response.prepared.engine.close()
+    assert response.sql_agrees is None
+
+
+def test_hostile_names_reach_sql_and_json_whole() -> None:
+    nation = "Na\"tion\n'; DROP TABLE x; --<script>"
+    table = build_table([nation, "Gold"], [["a\tb\x00", "1"], ["c\nd", "2"]])
+    program = f"#0 = all_rows(); #1 = last(#0); #2 = select(#1, {json.dumps(table.columns[0].name)}:text)"
+    response = scripted((program, 1.0)).ask(table, "last gold?")
+    assert response.answer == ["c\nd"]
+    assert response.sql_agrees is True
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 1.1, float("nan")])
+def test_a_threshold_is_a_probability(threshold: float) -> None:
+    with pytest.raises(ValueError, match="threshold"):
+        scripted(threshold=threshold)
+
+
+def test_calibration_keeps_the_order_and_learns_the_odds() -> None:
+    identity = Calibration()
+    for probability in (0.0, 0.2, 0.5, 1.0):
+        assert identity.confidence(probability) == pytest.approx(probability, abs=1e-5)
+    # Answers given 0.9 are right in 6 of 10 cases, those given 0.3 in 2 of 10.
+    probabilities = [0.9] * 1000 + [0.3] * 1000
+    right = [number % 10 < 6 for number in range(1000)] + [number % 10 < 2 for number in range(1000)]
+    fitted = fit_calibration(probabilities, right)
+    assert fitted.confidence(0.9) == pytest.approx(0.6, abs=0.01)
+    assert fitted.confidence(0.3) == pytest.approx(0.2, abs=0.01)
+    assert NeuralProgrammer(ScriptedPredictor(), calibration=fitted).ask(MEDALS, QUESTION).confidence < 0.5
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=30))
+def test_calibration_is_a_monotone_map_into_probabilities(points: list[tuple[float, bool]]) -> None:
+    fitted = fit_calibration([probability for probability, _ in points], [right for _, right in points])
+    confidences = [fitted.confidence(step / 20) for step in range(21)]
+    assert confidences == sorted(confidences)
+    assert all(0 <= confidence <= 1 for confidence in confidences)
+
+
+def test_importing_the_package_is_quick_and_its_names_are_there() -> None:
+    code = (
+        "import sys, neural_programmer\n"
+        "assert not {'torch', 'duckdb', 'spacy', 'pandas'} & set(sys.modules), 'the package imports heavy libraries'\n"
+        "assert set(neural_programmer.__all__) <= set(dir(neural_programmer))\n"
+        "for name in neural_programmer.__all__: getattr(neural_programmer, name)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    with pytest.raises(AttributeError, match="no attribute 'lode'"):
+        _ = neural_programmer.lode
+    assert neural_programmer.PreparedTable is PreparedTable
