@@ -157,12 +157,13 @@ def _matches(
     for match in linking.column_matches:
         source = _SOURCES[match.source]
         for at in places.get(match.column, ()):
-            np.maximum(matches[match.start : match.end, at, source], match.score, matches[match.start : match.end, at, source])
+            scores = matches[match.start : match.end, at, source]
+            np.maximum(scores, match.score, out=scores)
     for (start, end), of_constant in zip(spans.tolist(), pairs, strict=True):
         # Comparable at all, some cell equal, some cell containing.
         for feature, known in enumerate((of_constant[:, 0], of_constant[:, 1], of_constant[:, 3])):
             cells = matches[start:end, :, _MATCH_CELLS + feature]
-            np.maximum(cells, known > 0, cells)
+            np.maximum(cells, known > 0, out=cells)
     return matches
 
 

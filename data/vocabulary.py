@@ -48,7 +48,7 @@ class Vocabulary:
 
 
 def build_vocabulary(texts: Iterable[Iterable[str]], *, least_count: int = 3, largest: int = 8000) -> Vocabulary:
-    """The words that occur in at least ``least_count`` of the texts, most frequent first, ties in alphabetical order."""
+    """The words in at least ``least_count`` of the texts, most frequent first, ties in alphabetical order."""
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update({normalised(word) for word in text})

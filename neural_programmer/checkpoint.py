@@ -61,7 +61,9 @@ class TrainedModel:
         )
 
 
-def new_model(config: ModelConfig, vocabulary: Vocabulary, operations: tuple[str, ...] = OPERATION_NAMES) -> TrainedModel:
+def new_model(
+    config: ModelConfig, vocabulary: Vocabulary, operations: tuple[str, ...] = OPERATION_NAMES
+) -> TrainedModel:
     """A model with fresh weights for these operations, in this order."""
     grammar = Grammar({name: REGISTRY[name].signature for name in operations})
     sizes = InputSizes(

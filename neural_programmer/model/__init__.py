@@ -1,0 +1,1 @@
+"""The neural model: encoders, pointers, the controller, and search for the likeliest programs."""

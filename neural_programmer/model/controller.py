@@ -48,9 +48,18 @@ class StepEmbedding(nn.Module):
         self, operation: Tensor, column: Tensor, constant: Tensor, first: Tensor, second: Tensor, size: Tensor
     ) -> Tensor:
         """``Float[node, width]`` from vectors of the parts (zero where a step has no such part) and size buckets."""
-        arguments = (
-            self.column(column) + self.constant(constant) + self.first(first) + self.second(second) + self.size(size)
-        )
+        return self._join(operation, column, constant, first, second, self.size(size))
+
+    def mixed(
+        self, operation: Tensor, column: Tensor, constant: Tensor, first: Tensor, second: Tensor, sizes: Tensor
+    ) -> Tensor:
+        """The same from a distribution over size buckets, Float[node, bucket]."""
+        return self._join(operation, column, constant, first, second, sizes @ self.size.weight)
+
+    def _join(
+        self, operation: Tensor, column: Tensor, constant: Tensor, first: Tensor, second: Tensor, size: Tensor
+    ) -> Tensor:
+        arguments = self.column(column) + self.constant(constant) + self.first(first) + self.second(second) + size
         out: Tensor = torch.tanh(self.out(torch.cat([operation, torch.relu(arguments)], dim=-1)))
         return out
 

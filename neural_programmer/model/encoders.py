@@ -95,7 +95,6 @@ class Encoder(nn.Module):
         return Encoded(inputs, words, self._columns(inputs, vectors, words), self._constants(inputs, words), summary)
 
     def _columns(self, inputs: QuestionBatch, vectors: Tensor, words: Tensor) -> Tensor:
-        size, view, _ = inputs.header_words.shape
         count = inputs.header_mask.sum(dim=-1, keepdim=True).clamp(min=1)
         weights = inputs.header_mask / count
         headers = torch.einsum("bvh,bvhd->bvd", weights, functional.embedding(inputs.header_words, vectors))

@@ -91,8 +91,8 @@ class Programmer(nn.Module):
 
     # Masks: which views and constants an operation may take, for edges with their questions.
 
-    def _column_mask(self, operation: Tensor, question: Tensor, inputs: QuestionBatch) -> Tensor:
-        """``Bool[edge, view]``: views of a type the operation takes, and with a constant to compare where it needs one."""
+    def column_mask(self, operation: Tensor, question: Tensor, inputs: QuestionBatch) -> Tensor:
+        """``Bool[edge, view]``: of a type the operation takes, and with a constant to compare where it needs one."""
         kinds = inputs.column_kinds[question]
         typed = self.view_takes[operation].gather(1, kinds) & inputs.column_mask[question]
         # Bool[batch, view kind, constant kind]: the constants there are, against each kind of view.
@@ -195,7 +195,7 @@ class Programmer(nn.Module):
             part = _subset(intention, some)
             scores = pointers.columns(part, encoded)
             scores = scores + pointers.columns_after(first_keys[some], encoded, part.placement)
-            mask = self._column_mask(steps[some, OPERATION], level.question[some], inputs)
+            mask = self.column_mask(steps[some, OPERATION], level.question[some], inputs)
             total = total.index_add(0, some, _chosen(masked_log_softmax(scores, mask), column[some]))
         some = (constant >= 0).nonzero().squeeze(1)
         if len(some):
@@ -240,7 +240,7 @@ class Programmer(nn.Module):
         after = torch.einsum("esd,evd->esv", pointers.column_after(keys), encoded.columns[question]) * pointers.scale
         after = after * takes_first[:, None, None]
         column_scores = pointers.columns(intention, encoded).unsqueeze(1) + after
-        column = masked_log_softmax(column_scores, self._column_mask(operations, question, inputs).unsqueeze(1))
+        column = masked_log_softmax(column_scores, self.column_mask(operations, question, inputs).unsqueeze(1))
         takes_column = self.operation_takes[operations, 2]
         joint = torch.bmm(pointers.constant_after(encoded.columns), encoded.constants.transpose(1, 2)) * pointers.scale
         pairs = torch.einsum("ekvf,ef->evk", inputs.pairs[question], pointers.pair_features(operation))

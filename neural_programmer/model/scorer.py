@@ -50,9 +50,11 @@ class Scorer(Protocol):
         first_mask: NDArray[np.bool_],
         second_mask: NDArray[np.bool_],
     ) -> ArgumentTable:
-        """The arguments of ``operations`` Int[edge] after the beginnings ``edges`` Int[edge]; masks are the grammar's."""
+        """Arguments of ``operations`` Int[edge] after the beginnings ``edges`` Int[edge]; masks are the grammar's."""
 
-    def advance(self, memory: Any, parents: NDArray[np.int64], steps: NDArray[np.int64], sizes: NDArray[np.int8]) -> Any:
+    def advance(
+        self, memory: Any, parents: NDArray[np.int64], steps: NDArray[np.int64], sizes: NDArray[np.int8]
+    ) -> Any:
         """What the scorer remembers of the beginnings with one more step each, ``Int[beginning, 5]``."""
 
 

@@ -23,8 +23,8 @@ class Level:
     a node of the level before; ``steps`` Int[node, 5]: the last step, encoded; ``sizes`` Int[node]: what it produced;
     ``path`` Int[node, length]: for every step of the beginning its node's number over all levels; ``first_mask``,
     ``second_mask`` Bool[node, length - 1]: the legal references of the last step; ``operation_mask`` Bool[node,
-    operation + 1]: what may follow; ``unused_before`` Float[node, length - 1] and ``used_before`` Float[node, constant]:
-    the steps not used, and the constants used, before the last step.
+    operation + 1]: what may follow; ``unused_before`` Float[node, length - 1] and ``used_before`` Float[node,
+    constant]: the steps not used, and the constants used, before the last step.
     """
 
     question: Tensor

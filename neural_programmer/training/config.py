@@ -12,6 +12,17 @@ from typing import Any, TypeVar
 from neural_programmer.model.config import ModelConfig
 
 OBJECTIVES = ("programs", "soft", "both")
+_AT_LEAST_ONE = (
+    "epochs",
+    "batch_size",
+    "programs_kept",
+    "programs_sampled",
+    "rescore_epochs",
+    "beam",
+    "evaluate_every",
+    "threads",
+    "soft_steps",
+)
 
 
 class ConfigError(ValueError):
@@ -39,8 +50,9 @@ class OptimisationConfig:
     Of each question's consistent programs (at most ``programs_kept``) ``programs_sampled`` take part in a step,
     drawn by their scores: the prior of the search for ``prior_epochs``, then the model's own, which are all computed
     anew every ``rescore_epochs``. ``average`` is the decay of the weights' moving average that is evaluated and kept
-    (0: none). ``soft_weight`` weighs the soft objective against the programs'. ``minutes`` bounds the run (0: no
-    bound); ``patience`` is for how many evaluations in a row the dev accuracy may fail to rise (0: any).
+    (0: none). The soft objective, weighed by ``soft_weight`` where it is not alone, looks at ``soft_questions`` of a
+    batch (0: all) and programs of ``soft_steps`` steps. ``minutes`` bounds the run (0: no bound); ``patience`` is for
+    how many evaluations in a row the dev accuracy may fail to rise (0: any).
     """
 
     objective: str = "programs"
@@ -59,6 +71,8 @@ class OptimisationConfig:
     hide_words: float = 0.05
     average: float = 0.998
     soft_weight: float = 0.3
+    soft_questions: int = 4
+    soft_steps: int = 3
     beam: int = 5
     evaluate_every: int = 1
     patience: int = 6
@@ -90,7 +104,8 @@ def _section(kind: type[_Section], name: str, values: object) -> _Section:
         fits = isinstance(value, expected) or (expected is float and isinstance(value, int))
         if not fits or (isinstance(value, bool) and expected is not bool):
             raise ConfigError(f"[{name}] {key}: expected {expected.__name__}, but found {value!r}")
-    return kind(**{key: float(value) if isinstance(known[key].default, float) else value for key, value in values.items()})
+    floats = {key for key in values if isinstance(known[key].default, float)}
+    return kind(**{key: float(value) if key in floats else value for key, value in values.items()})
 
 
 def config_from(values: Mapping[str, Any]) -> TrainingConfig:
@@ -98,14 +113,14 @@ def config_from(values: Mapping[str, Any]) -> TrainingConfig:
     sections: dict[str, Any] = {"data": DataConfig, "model": ModelConfig, "optimisation": OptimisationConfig}
     for name in values:
         if name not in sections:
-            raise ConfigError(f"unknown table [{name}]; known tables are {', '.join(f'[{known}]' for known in sections)}")
+            raise ConfigError(f"unknown table [{name}]; known tables are [{'], ['.join(sections)}]")
     config = TrainingConfig(**{name: _section(kind, name, values.get(name, {})) for name, kind in sections.items()})
     optimisation = config.optimisation
     if optimisation.objective not in OBJECTIVES:
         raise ConfigError(
             f"[optimisation] objective: expected one of {', '.join(OBJECTIVES)}, but found {optimisation.objective!r}"
         )
-    for key in ("epochs", "batch_size", "programs_kept", "programs_sampled", "beam", "evaluate_every", "threads"):
+    for key in _AT_LEAST_ONE:
         if getattr(optimisation, key) < 1:
             raise ConfigError(f"[optimisation] {key}: expected at least 1, but found {getattr(optimisation, key)}")
     return config

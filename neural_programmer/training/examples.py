@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -14,27 +15,31 @@ import numpy as np
 from neural_programmer.data.code_version import code_version
 from neural_programmer.data.feature_store import restore, store
 from neural_programmer.data.features import FEATURES_VERSION, Features, featurize
+from neural_programmer.data.goals import goal_of
 from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions, cache_directory
 from neural_programmer.execution.grounding import Grounding
-from neural_programmer.language.candidates import Candidates
+from neural_programmer.execution.soft_grounding import ground
+from neural_programmer.language.candidates import FIELDS, Candidates
 from neural_programmer.language.offer import offer
 from neural_programmer.search.consistent import EncodedPrograms
 from neural_programmer.tables.matching import TableIndex, link
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.tables.table import Table
+from neural_programmer.training.soft_training import SoftAnswering
 
 _PACKAGES = ("neural_programmer.tables", "neural_programmer.language", "neural_programmer.operations")
 
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One question to learn from: its features, its consistent programs (at least one) and, for the soft objective,
-    what execution and the loss need.
+    """One question to learn from: its features, its consistent programs and, for the soft objective, what execution
+    and the loss need.
     """
 
     id: str
     features: Features
     programs: EncodedPrograms
+    soft: SoftAnswering | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,10 +117,10 @@ def features_of(
     return ordered
 
 
-def examples_from(
+def with_programs(
     features: Mapping[str, Features], programs: Mapping[str, EncodedPrograms], kept: int
 ) -> list[Example]:
-    """The questions that have a consistent program, each with at most ``kept`` of them, in the order of the features."""
+    """The questions that have consistent programs, each with at most ``kept`` of them, in the features' order."""
     examples = []
     for id_, one in features.items():
         found = programs.get(id_)
@@ -124,3 +129,26 @@ def examples_from(
         first = EncodedPrograms(found.programs[:kept], found.sizes[:kept], found.prior[:kept])
         examples.append(Example(id_, one, first))
     return examples
+
+
+def without_programs(features: Mapping[str, Features]) -> list[Example]:
+    """The questions with no programs at all: the soft objective alone needs none."""
+    nothing = EncodedPrograms(
+        np.zeros((0, 1, FIELDS), dtype=np.int16), np.zeros((0, 1), dtype=np.int8), np.zeros(0, dtype=np.float32)
+    )
+    return [Example(id_, one, nothing) for id_, one in features.items()]
+
+
+def with_soft_answering(examples: Sequence[Example], judged: Mapping[str, JudgedQuestion]) -> list[Example]:
+    """The examples that soft programs can get right, with what soft execution and its loss need.
+
+    Those whose answer is no number and stands in no column are left out.
+    """
+    ready = []
+    for example in examples:
+        question = judged[example.id]
+        goal = goal_of(question.target, question.grounding, question.candidates)
+        if goal.number is not None or goal.hits:
+            grounded = ground(question.grounding, question.candidates)
+            ready.append(dataclasses.replace(example, soft=SoftAnswering(grounded, question.candidates, goal)))
+    return ready

@@ -16,7 +16,7 @@ import torch
 
 from neural_programmer import checkpoint
 from neural_programmer.data.vocabulary import build_vocabulary
-from neural_programmer.data.wikitablequestions import WikiTableQuestions, locate
+from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions, locate
 from neural_programmer.model.config import ModelConfig
 from neural_programmer.supervision import find_programs
 from neural_programmer.training.allocation import keep_memory
@@ -24,10 +24,12 @@ from neural_programmer.training.config import TrainingConfig, read_config
 from neural_programmer.training.examples import (
     Example,
     JudgedQuestion,
-    examples_from,
     features_of,
     judge_by,
     spread,
+    with_programs,
+    with_soft_answering,
+    without_programs,
 )
 from neural_programmer.training.judging import accuracy
 from neural_programmer.training.reporting import ConsoleReporter, Reporter
@@ -62,24 +64,34 @@ def read_data(config: TrainingConfig, root: Path | str | None, reporter: Reporte
     dataset = WikiTableQuestions(locate(root))
     questions = spread(dataset.questions(config.data.train), config.data.questions)
     processes = config.optimisation.threads
-    found = find_programs(
-        dataset,
-        questions,
-        processes=processes,
-        progress=lambda done, total: reporter.progress("searching programs", done, total),
-    )
     features = features_of(
         dataset,
         questions,
         processes=processes,
         progress=lambda done, total: reporter.progress("reading tables", done, total),
     )
-    programs = {id_: one.programs for id_, one in found.items()}
-    examples = examples_from(features, programs, config.optimisation.programs_kept)
-    reporter.line(f"{len(examples)} of {len(questions)} questions of {config.data.train} have consistent programs")
+    examples = without_programs(features)
+    if config.optimisation.objective != "soft":
+        found = find_programs(
+            dataset,
+            questions,
+            processes=processes,
+            progress=lambda done, total: reporter.progress("searching programs", done, total),
+        )
+        programs = {id_: one.programs for id_, one in found.items()}
+        examples = with_programs(features, programs, config.optimisation.programs_kept)
+        reporter.line(f"{len(examples)} of {len(questions)} questions of {config.data.train} have consistent programs")
+    if config.optimisation.objective != "programs":
+        wanted = {one.id for one in examples}
+        known = _judged(dataset, [one for one in questions if one.id in wanted])
+        examples = with_soft_answering(examples, {one.id: one for one in known})
+        reporter.line(f"{len(examples)} of {len(questions)} questions can be answered by soft programs")
     dev = spread(dataset.questions(config.data.dev), config.data.dev_questions)
-    judged = judge_by([(one.id, dataset.table(one.context), one.utterance, one.target or ()) for one in dev])
-    return TrainingData(examples, judged)
+    return TrainingData(examples, _judged(dataset, dev))
+
+
+def _judged(dataset: WikiTableQuestions, questions: Sequence[Question]) -> list[JudgedQuestion]:
+    return judge_by([(one.id, dataset.table(one.context), one.utterance, one.target or ()) for one in questions])
 
 
 def train(

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from neural_programmer.data.batches import Batcher
+from neural_programmer.model.encoders import Encoded
 from neural_programmer.model.programmer import Programmer
 from neural_programmer.model.trie import TrieBuilder
 from neural_programmer.training.config import OptimisationConfig
@@ -20,10 +22,9 @@ from neural_programmer.training.examples import Example
 from neural_programmer.training.objectives import marginal_loss
 from neural_programmer.training.reporting import Reporter
 from neural_programmer.training.sampling import ProgramSampler
+from neural_programmer.training.soft_training import soft_program_loss
 
-# A second loss on the same batch, which the model has already encoded: Float[question] of the batch's examples.
-ExtraLoss = Callable[[Programmer, object, Sequence[Example]], Tensor]
-
+Indices = NDArray[np.int64]
 
 @dataclass
 class Progress:
@@ -54,8 +55,6 @@ class Trainer:
         batcher: Batcher,
         examples: Sequence[Example],
         config: OptimisationConfig,
-        *,
-        soft_loss: ExtraLoss | None = None,
     ) -> None:
         self.model = model
         self.batcher = batcher
@@ -66,7 +65,6 @@ class Trainer:
         self.optimiser = torch.optim.AdamW(_parameter_groups(model, config.weight_decay), lr=config.learning_rate)
         self.average: Programmer | None = copy.deepcopy(model) if config.average > 0 else None
         self.progress = Progress()
-        self._soft_loss = soft_loss
 
     @property
     def batches(self) -> int:
@@ -115,23 +113,20 @@ class Trainer:
         progress.batch = 0
         return float(np.mean(losses)) if losses else math.nan
 
-    def train_step(self, chosen: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
+    def train_step(self, chosen: Indices) -> float:
         """One step on the chosen examples; returns its loss."""
         config, model = self.config, self.model
         step = self.step
         random = np.random.default_rng((config.seed, 1, step))
         torch.manual_seed(config.seed * 1_000_003 + step)
         examples = [self.examples[at] for at in chosen]
-        inputs = self.batcher.batch([one.features for one in examples], hide_words=config.hide_words, random=random)
         model.train()
-        encoded = model.encode(inputs)
         loss = torch.zeros(())
         if config.objective != "soft":
-            loss = loss + self._program_loss(encoded, examples, chosen, random)
+            loss = loss + self._program_loss(examples, chosen, random)
         if config.objective != "programs":
-            assert self._soft_loss is not None, "the soft objective needs a soft loss"
             weight = 1.0 if config.objective == "soft" else config.soft_weight
-            loss = loss + weight * self._soft_loss(model, encoded, examples).mean()
+            loss = loss + weight * self._soft_loss(examples, random)
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate(step)
         self.optimiser.zero_grad(set_to_none=True)
@@ -141,13 +136,27 @@ class Trainer:
         self._update_average(step)
         return float(loss.detach())
 
+    def _encode(self, examples: Sequence[Example], random: np.random.Generator | None = None) -> Encoded:
+        features = [one.features for one in examples]
+        hidden = self.config.hide_words if random is not None else 0.0
+        return self.model.encode(self.batcher.batch(features, hide_words=hidden, random=random))
+
+    def _soft_loss(self, examples: Sequence[Example], random: np.random.Generator) -> Tensor:
+        """The soft objective on some of the examples, since it costs many times what the programs' does."""
+        count = self.config.soft_questions or len(examples)
+        some = [examples[at] for at in np.sort(random.permutation(len(examples))[:count])]
+        answering = [one.soft for one in some if one.soft is not None]
+        assert len(answering) == len(some), "the soft objective needs examples made for it"
+        encoded = self._encode(some, random)
+        return soft_program_loss(self.model, encoded, answering, self.config.soft_steps).mean()
+
     def _program_loss(
         self,
-        encoded: object,
         examples: Sequence[Example],
-        chosen: np.ndarray[tuple[int], np.dtype[np.int64]],
+        chosen: Indices,
         random: np.random.Generator,
     ) -> Tensor:
+        encoded = self._encode(examples, random)
         drawn = [self.sampler.draw(int(at), self.config.programs_sampled, random) for at in chosen]
         log_probabilities, questions = self._score(encoded, examples, drawn)
         if self.progress.epoch >= self.config.prior_epochs:
@@ -155,7 +164,7 @@ class Trainer:
         return marginal_loss(log_probabilities, questions, len(examples)).mean()
 
     def _score(
-        self, encoded: object, examples: Sequence[Example], drawn: Sequence[np.ndarray[tuple[int], np.dtype[np.int64]]]
+        self, encoded: Encoded, examples: Sequence[Example], drawn: Sequence[Indices]
     ) -> tuple[Tensor, Tensor]:
         programs = [one.programs.programs[which] for one, which in zip(examples, drawn, strict=True)]
         sizes = [one.programs.sizes[which] for one, which in zip(examples, drawn, strict=True)]
@@ -164,8 +173,8 @@ class Trainer:
 
     def _renew(
         self,
-        chosen: np.ndarray[tuple[int], np.dtype[np.int64]],
-        drawn: Sequence[np.ndarray[tuple[int], np.dtype[np.int64]]],
+        chosen: Indices,
+        drawn: Sequence[Indices],
         log_probabilities: Tensor,
     ) -> None:
         scores = log_probabilities.detach().numpy()
@@ -182,7 +191,7 @@ class Trainer:
         for start in range(0, len(self.examples), size):
             chosen = np.arange(start, min(start + size, len(self.examples)))
             examples = [self.examples[at] for at in chosen]
-            encoded = self.model.encode(self.batcher.batch([one.features for one in examples]))
+            encoded = self._encode(examples)
             drawn = [np.arange(len(one.programs)) for one in examples]
             log_probabilities, _ = self._score(encoded, examples, drawn)
             self._renew(chosen, drawn, log_probabilities)

@@ -1,0 +1,39 @@
+"""The second objective: the soft program of the model is executed, and the loss compares answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from neural_programmer.execution.soft import SoftExecutor
+from neural_programmer.execution.soft_grounding import SoftGrounding
+from neural_programmer.execution.soft_table import SoftTable
+from neural_programmer.language.candidates import Candidates
+from neural_programmer.model.encoders import Encoded
+from neural_programmer.model.programmer import Programmer
+from neural_programmer.model.soft_steps import soft_steps
+from neural_programmer.search.goal import Goal
+from neural_programmer.training.soft_objective import soft_loss, soft_targets
+
+
+@dataclass(frozen=True, eq=False)
+class SoftAnswering:
+    """What soft execution and its loss need of one question."""
+
+    grounding: SoftGrounding
+    candidates: Candidates
+    goal: Goal
+
+
+def soft_program_loss(
+    model: Programmer, encoded: Encoded, questions: Sequence[SoftAnswering], steps: int
+) -> Tensor:
+    """``Float[batch]``: the loss of the soft programs of ``steps`` steps after ``all_rows``."""
+    table = SoftTable.collate([one.grounding for one in questions])
+    executor = SoftExecutor(table)
+    for distributions in soft_steps(model, encoded, steps):
+        executor.step(distributions)
+    targets = soft_targets([one.goal for one in questions], [one.candidates for one in questions], table)
+    return soft_loss(executor.answer(), targets)
