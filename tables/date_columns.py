@@ -16,6 +16,8 @@ def read_dates(cells: Cells) -> list[PartialDate | None] | None:
 
     All dates have a year or none has, whichever are more; the others stay unread.
     """
+    if not cells.seems_read_by(read_date):
+        return None
     readings = [read_date(text) for text in cells.texts]
     certain = years = doubtful = 0
     for reading, count in zip(readings, cells.counts, strict=True):

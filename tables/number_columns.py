@@ -28,9 +28,13 @@ def read_numbers(cells: Cells, header: str, dates: Sequence[PartialDate | None] 
 
     A text that was read as a date with a month is no number.
     """
-    readings = [read_number(text) for text in cells.texts]
-    if dates is not None:
-        readings = [None if date and date.month else number for date, number in zip(dates, readings, strict=True)]
+    if not cells.seems_read_by(read_number):
+        return None
+    if dates is None:
+        readings = [read_number(text) for text in cells.texts]
+    else:
+        full = [date is not None and date.month is not None for date in dates]
+        readings = [None if known else read_number(text) for known, text in zip(full, cells.texts, strict=True)]
         if _are_years_of(dates, readings):
             return None
     shares: Counter[Certainty] = Counter()

@@ -119,6 +119,14 @@ def test_cost_grows_with_the_distinct_cells() -> None:
     assert time.process_time() - started < 3
 
 
+def test_long_columns_are_read_as_short_ones_are() -> None:
+    for share, kinds in ((0.02, {"text", "length"}), (0.3, {"text", "number", "length"})):
+        cells = [f"{row}" if row % 100 < share * 100 else f"name of {row}" for row in range(10_000)]
+        for length in (500, 10_000):
+            views = build_table(["a", "b"], [[cell, ""] for cell in cells[:length]]).columns[0].views
+            assert set(map(str, views)) == kinds
+
+
 def test_tables_of_wikitablequestions_are_read(wikitablequestions: WikiTableQuestions) -> None:
     """Every second one; each keeps the shape of its views, and few columns of years, dates or scores go unread."""
     contexts = sorted({question.context for question in wikitablequestions.questions("training")})[::2]
