@@ -16,6 +16,7 @@ from neural_programmer.language.program import Program
 from neural_programmer.language.text_form import read_program
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.tables.matching.linking import Linking
+from neural_programmer.trace import StepTrace
 from neural_programmer.ui import app, resources
 
 LONGEST = "which film has the longest running time?"
@@ -62,6 +63,19 @@ class ScriptedPredictor:
         return [
             ScriptedHypothesis(program, math.log(chance), answer(program, prepared.grounding))
             for program, chance in programs
+        ]
+
+    def trace(self, prepared: PreparedTable, linking: Linking, hypothesis: ScriptedHypothesis) -> list[StepTrace]:
+        """What a model could have weighed: ever later words, and the operation of the step above all."""
+        words = len(linking.tokens)
+        steps = list(hypothesis.program)
+        return [
+            StepTrace(
+                step=number,
+                operations=((steps[number].operation, 0.7), ("filter_equals", 0.2), ("stop", 0.1)),
+                attention=tuple(0.8 if word == number * 2 % words else 0.2 / (words - 1) for word in range(words)),
+            )
+            for number in range(1, len(steps))
         ]
 
 

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from neural_programmer.data.sample_tables import sample_tables
 from neural_programmer.tables.loaders import load_table
-from neural_programmer.ui import evidence_panel, resources
+from neural_programmer.ui import decision_panel, evidence_panel, resources
 from neural_programmer.ui.style import HIGHLIGHT
 from neural_programmer.ui.suggestions import suggest_questions
 from tests.scripted_page import HOW_MANY, LONGEST, MISSPELT, TRICKY, load_scripted
@@ -285,6 +285,43 @@ def test_exactly_the_evidence_is_highlighted() -> None:
     painted = {place: dict(rules) for place, rules in styler.ctx.items() if rules}
     assert list(painted) == [(1, 1)]
     assert "; ".join(f"{name}: {value}" for name, value in painted[1, 1].items()) == HIGHLIGHT
+
+
+def test_evidence_out_of_sight_is_brought_into_view(page: AppTest) -> None:
+    rows = "".join(f"name {number},{number}\n" for number in range(40))
+    upload(page, "points.csv", f"Name,Points\n{rows}".encode())
+    ask(page, "which name has the highest points?")
+    assert page.dataframe[0].value["Name"].tolist() == ["name 39"]
+    page.button_group[0].set_value("All rows").run()
+    assert not page.exception
+    assert len(page.dataframe[0].value) == 40
+
+
+def test_columns_say_how_they_were_read(page: AppTest) -> None:
+    press(page, "A city's budget")
+    columns = next(frame.value for frame in page.dataframe if "Read as" in frame.value).set_index("Column")
+    assert columns.loc["Budget 2024", "Read as"] == "text, number"
+    assert columns.loc["Budget 2024", "Unit"] == "$"
+    assert columns.loc["Offices", "Read as"] == "text, list"
+    assert "Left out of counts and sums as totals of the other rows: row 16." in texts(page)
+    press(page, "Thirty films")
+    columns = next(frame.value for frame in page.dataframe if "Read as" in frame.value).set_index("Column")
+    assert columns.loc["Released", "Read as"] == "text, date"
+    assert columns.loc["Academy Awards", "Not read so"] == "5: –, –, – …"
+
+
+def test_heat_maps_show_every_step_and_word() -> None:
+    programmer = load_scripted()
+    response = programmer.ask(next(sample for sample in sample_tables() if sample.file == "films.csv").load(), LONGEST)
+    assert response.trace is not None
+    assert response.linking is not None
+    labels = ["#1 argmax", "#2 select"]
+    chart = decision_panel.attention_chart(response.trace, labels, response.linking).to_dict()
+    (cells,) = chart["datasets"].values()
+    assert len(cells) == len(labels) * len(response.linking.tokens)
+    assert sum(cell["Attention"] for cell in cells if cell["Step"] == "#1 argmax") == pytest.approx(1)
+    (cells,) = decision_panel.operation_chart(response.trace, labels).to_dict()["datasets"].values()
+    assert {cell["Operation"] for cell in cells} == {"argmax", "select", "filter_equals", "stop"}
 
 
 def test_suggestions_come_from_the_types_of_columns() -> None:

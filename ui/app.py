@@ -6,6 +6,7 @@ import streamlit as st
 
 from neural_programmer.ui import (
     answer_panel,
+    columns_panel,
     decision_panel,
     evidence_panel,
     program_panel,
@@ -36,14 +37,13 @@ def main() -> None:
         _draw_start()
         return
     model = _model()
-    if model is None:
-        evidence_panel.draw_table(state.prepared.table)
-        return
-    question_panel.draw(state, model)
+    if model is not None:
+        question_panel.draw(state, model)
     if state.response is None:
         evidence_panel.draw_table(state.prepared.table)
     else:
         _draw_response(state)
+    columns_panel.draw(state.prepared.table)
 
 
 def _draw_start() -> None:
@@ -65,7 +65,8 @@ def _model() -> SharedModel | None:
 
 def _draw_response(state: SessionState) -> None:
     shown = readings_panel.shown_response(state)
-    answer_panel.draw(state, shown)
+    with st.container(border=True, key="card"):
+        answer_panel.draw(state, shown)
     if shown.program is None:
         readings_panel.draw(state)
         evidence_panel.draw_table(shown.prepared.table)

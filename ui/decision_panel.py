@@ -87,7 +87,8 @@ def _heat_map(
 
 
 def _step_labels(trace: Sequence[StepTrace], program: Program) -> list[str]:
-    return [f"#{step.step} {program.steps[step.step].operation}" for step in trace]
+    names = [step.operation for step in program]
+    return [f"#{step.step} {names[step.step] if step.step < len(names) else 'end'}" for step in trace]
 
 
 def _draw_matches(linking: Linking) -> None:

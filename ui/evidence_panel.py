@@ -17,7 +17,9 @@ from neural_programmer.ui.wording import counted
 # Past this size the browser gets the rows behind the answer and the first rows, not the whole table.
 MOST_STYLED_CELLS = 60_000
 _MOST_ROWS_WHOLE_HEIGHT = 24
+_ROWS_IN_SIGHT = 9
 _FIRST_ROWS = 1_000
+_ALL, _BEHIND = "All rows", "Rows behind the answer"
 
 
 def draw(shown: Response) -> None:
@@ -31,12 +33,19 @@ def draw(shown: Response) -> None:
             _draw_rows(table, rows[:_FIRST_ROWS], shown.cells)
         draw_table(table)
         return
-    which = "All rows"
-    if rows and len(rows) < table.number_of_rows:
+    which = _ALL
+    if 0 < len(rows) < table.number_of_rows:
+        # Where the table has to be scrolled, the evidence comes first if it would be out of sight.
+        hidden = table.number_of_rows > _MOST_ROWS_WHOLE_HEIGHT and rows[0] >= _ROWS_IN_SIGHT
         which = st.segmented_control(
-            "Rows shown", ["All rows", "Rows behind the answer"], default="All rows", required=True, key="rows shown"
+            "Rows shown",
+            [_ALL, _BEHIND],
+            default=_BEHIND if hidden else _ALL,
+            required=True,
+            label_visibility="collapsed",
+            key=f"rows of {shown.explanation}",
         )
-    _draw_rows(table, range(table.number_of_rows) if which == "All rows" else rows, shown.cells)
+    _draw_rows(table, range(table.number_of_rows) if which == _ALL else rows, shown.cells)
 
 
 def draw_table(table: Table) -> None:
