@@ -6,7 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 
+from neural_programmer import checkpoint
+from neural_programmer.data.vocabulary import Vocabulary
 from neural_programmer.data.wikitablequestions import (
     DOWNLOAD_COMMAND,
     ENVIRONMENT_VARIABLE,
@@ -14,6 +17,7 @@ from neural_programmer.data.wikitablequestions import (
     cache_directory,
     is_dataset,
 )
+from neural_programmer.model.config import ModelConfig
 
 _BESIDE_THE_REPOSITORY = Path(__file__).parents[2] / "shared" / "wikitablequestions"
 
@@ -26,3 +30,22 @@ def wikitablequestions() -> WikiTableQuestions:
         if is_dataset(place):
             return WikiTableQuestions(place)
     pytest.skip(f"needs WikiTableQuestions: set {ENVIRONMENT_VARIABLE}, or run `{DOWNLOAD_COMMAND}`")
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small model with random weights, always the same."""
+    folder = tmp_path_factory.mktemp("checkpoint")
+    with torch.random.fork_rng():
+        torch.manual_seed(7)
+        config = ModelConfig(
+            word_width=16,
+            ngram_width=8,
+            ngram_buckets=64,
+            encoder_width=12,
+            width=24,
+            operation_width=8,
+            argument_width=8,
+        )
+        checkpoint.save(folder, checkpoint.new_model(config, Vocabulary(("nation", "gold", "which"))))
+    return folder

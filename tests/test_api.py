@@ -13,8 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import neural_programmer
-from neural_programmer.api import NeuralProgrammer
-from neural_programmer.calibration import Calibration, fit_calibration
+from neural_programmer.api import NeuralProgrammer, load
+from neural_programmer.calibration import (
+    SETTINGS,
+    AskingSettings,
+    Calibration,
+    CalibrationError,
+    fit_calibration,
+    read_settings,
+    write_settings,
+)
+from neural_programmer.checkpoint import CheckpointError
+from neural_programmer.execution.engines import agrees
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.tables.build import build_table
 from neural_programmer.tables.errors import TableError
@@ -205,6 +215,69 @@ def test_calibration_is_a_monotone_map_into_probabilities(points: list[tuple[flo
     confidences = [fitted.confidence(step / 20) for step in range(21)]
     assert confidences == sorted(confidences)
     assert all(0 <= confidence <= 1 for confidence in confidences)
+
+
+def test_a_model_answers_the_same_each_time_it_is_loaded(tiny_checkpoint: Path) -> None:
+    one, other = load(tiny_checkpoint), load(str(tiny_checkpoint), threshold=0.0)
+    for question in (QUESTION, "how many nations?", "which nation opened after June 1951?"):
+        response = one.ask(MEDALS, question)
+        assert response.to_json() == other.ask(MEDALS, question).to_json()
+        assert response.readings
+        assert 0 < response.confidence < 1
+        assert sum(reading.probability for reading in response.readings) <= 1 + 1e-6
+        assert len({str(reading.items) for reading in response.readings}) == len(response.readings)
+        for reading in response.readings:
+            assert agrees(reading.program, response.prepared.grounding, response.prepared.engine)
+
+
+def test_the_model_tells_what_it_weighed(tiny_checkpoint: Path) -> None:
+    programmer = load(tiny_checkpoint)
+    response = programmer.ask(MEDALS, QUESTION)
+    assert response.program is not None
+    assert response.linking is not None
+    assert response.trace is not None
+    assert [step.step for step in response.trace] == list(range(1, len(response.program)))
+    for step in response.trace:
+        assert len(step.attention) == len(response.linking.tokens)
+        assert sum(step.attention) == pytest.approx(1, abs=1e-4)
+        assert [chance for _, chance in step.operations] == sorted(
+            (chance for _, chance in step.operations), reverse=True
+        )
+    assert programmer.ask(MEDALS, QUESTION, with_trace=False).trace is None
+    assert scripted().ask(MEDALS, QUESTION).trace is None
+
+
+def test_a_checkpoint_keeps_its_threshold_and_calibration(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    for path in tiny_checkpoint.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    assert load(tmp_path).threshold == 0
+    write_settings(tmp_path, AskingSettings(Calibration(0.5, -1.0), 0.25))
+    assert load(tmp_path).threshold == 0.25
+    assert load(tmp_path).calibration == Calibration(0.5, -1.0)
+    assert load(tmp_path, threshold=0.1).threshold == 0.1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"slope": 0, "intercept": 0, "threshold": 0}',
+        '{"slope": 1, "intercept": 0, "threshold": 2}',
+        '{"slope": NaN, "intercept": 0, "threshold": 0}',
+        '{"slope": 1, "intercept": "0", "threshold": 0}',
+    ],
+)
+def test_damaged_settings_are_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / SETTINGS).write_text(content)
+    with pytest.raises(CalibrationError, match=SETTINGS):
+        read_settings(tmp_path)
+
+
+def test_an_absent_checkpoint_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="absent"):
+        load(tmp_path / "absent")
 
 
 def test_importing_the_package_is_quick_and_its_names_are_there() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from neural_programmer.calibration import read_settings
 from neural_programmer.commands.main import build_parser, main
 from neural_programmer.commands.printing import printable, shown
 from neural_programmer.execution.sql import DIALECTS
@@ -179,6 +180,68 @@ def test_download_says_where_the_dataset_is(tmp_path: Path, capsys: pytest.Captu
     release.write_bytes(b"not found")
     assert main(["download", "wtq", "--directory", str(tmp_path / "other"), "--url", release.as_uri()]) == 2
     assert "is not the dataset" in capsys.readouterr().err
+
+
+def test_calibration_is_kept_in_the_checkpoint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = tmp_path / "wtq"
+    (root / "csv").mkdir(parents=True)
+    (root / "data").mkdir()
+    (root / "csv" / "1.csv").write_text("Nation,Gold\nNorway,3\nDenmark,12\n")
+    lines = [f"q-{number}\twhich nation?\tcsv/1.csv\t{('Denmark', 'Norway')[number % 2]}" for number in range(8)]
+    questions = root / "data" / "training.tsv"
+    questions.write_text("\n".join(["id\tutterance\tcontext\ttargetValue", *lines]) + "\n")
+    arguments = ["calibrate", str(questions), "--root", str(root)]
+    assert main(arguments) == 2
+    assert "--checkpoint DIR" in capsys.readouterr().err
+    assert main([*arguments, "--checkpoint", str(tmp_path), "--threshold", "0.2"]) == 0
+    settings = read_settings(tmp_path)
+    assert settings.threshold == 0.2
+    assert settings.calibration.confidence(0.6) == pytest.approx(0.5, abs=0.01)
+    assert "threshold 0.20" in capsys.readouterr().out
+    assert main([*arguments, "--checkpoint", str(tmp_path / "absent")]) == 2
+    assert "cannot write into" in capsys.readouterr().err
+
+
+def test_the_real_loader_refuses_an_absent_checkpoint(
+    medals: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.undo()
+    for arguments in (["ask", str(medals), QUESTION], ["ui"], ["evaluate", __file__]):
+        code = main([*arguments, "--checkpoint", str(medals.parent / "absent")])
+        assert code == 2
+        assert capsys.readouterr().out == ""
+    assert main(["ask", str(medals), QUESTION, "--checkpoint", str(medals.parent / "absent")]) == 2
+    assert "no checkpoint in" in capsys.readouterr().err
+
+
+def test_a_trained_model_answers_on_the_command_line(
+    tiny_checkpoint: Path, medals: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.undo()
+    assert main(["ask", str(medals), QUESTION, "--json", "--checkpoint", str(tiny_checkpoint)]) == 0
+    assert json.loads(capsys.readouterr().out)["sql_agrees"] is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["absent.toml"], "cannot read absent.toml"),
+        (["config.toml", "--set", "nonsense"], "TABLE.KEY=VALUE"),
+        (["config.toml", "--set", "model.colour=3"], "unknown key 'colour'"),
+        (["config.toml", "--root", "."], "no WikiTableQuestions"),
+    ],
+)
+def test_training_refuses_a_bad_configuration_before_it_reads_data(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("config.toml").write_text("[model]\nwidth = 8\n")
+    assert main(["train", *arguments]) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_ctrl_c_ends_without_a_traceback(
