@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -13,7 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from neural_programmer.execution.grounding import Grounding
-from neural_programmer.execution.soft_table import SoftTable, ground
+from neural_programmer.execution.soft_grounding import ground
+from neural_programmer.execution.soft_table import SoftTable
 from neural_programmer.language.candidates import Candidates
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import ExactArguments, Operation
@@ -80,8 +80,8 @@ def chosen_name(operation: Operation) -> str | None:
 
 def chosen_tensor(operation: Operation, candidates: Candidates, chances: Mapping[Choice, float]) -> Tensor:
     """``Float64[...]``: the distribution over columns and constants that the operation reads, of one question."""
-    shapes = {"column": (len(candidates.columns),), "constant": (len(candidates.constants),)}
-    shapes["pair"] = shapes["column"] + shapes["constant"]
+    columns, constants = len(candidates.columns), len(candidates.constants)
+    shapes = {"column": [columns], "constant": [constants], "pair": [columns, constants]}
     name = chosen_name(operation)
     assert name is not None
     result = torch.zeros(shapes[name], dtype=torch.float64)
@@ -97,9 +97,7 @@ def soft_result(operation: Operation, table: SoftTable, inputs: Mapping[str, Ten
 
     A number is given as two inputs, ``left_values`` and ``left_masses``, likewise ``right``.
     """
-    read: dict[str, Tensor | SoftNumber] = {
-        name: tensor for name, tensor in inputs.items() if not name.endswith("_masses")
-    }
+    read: dict[str, Tensor | SoftNumber] = {n: tensor for n, tensor in inputs.items() if not n.endswith("_masses")}
     for side in ("left", "right"):
         if f"{side}_values" in read:
             values = read.pop(f"{side}_values")
@@ -154,7 +152,8 @@ def row_subsets(rows: int) -> NDArray[np.bool_]:
 def subset_chances(chances: NDArray[np.float64]) -> NDArray[np.float64]:
     """``Float64[subset]``: how likely each of ``row_subsets`` is, each row being there with its own chance."""
     subsets = row_subsets(len(chances))
-    return np.where(subsets, chances, 1 - chances).prod(axis=1)
+    found: NDArray[np.float64] = np.where(subsets, chances, 1 - chances).prod(axis=1)
+    return found
 
 
 def number_names(operation: Operation) -> Iterator[tuple[str, Kind]]:
@@ -162,8 +161,3 @@ def number_names(operation: Operation) -> Iterator[tuple[str, Kind]]:
     names = {kind: list(found) for kind, found in REFERENCE_NAMES.items()}
     for kind in operation.signature.references:
         yield names[kind].pop(0), kind
-
-
-def is_close(first: float, second: float) -> bool:
-    """Equal up to rounding."""
-    return math.isclose(first, second, rel_tol=1e-9, abs_tol=1e-12)

@@ -14,7 +14,8 @@ from torch import Tensor
 from neural_programmer.execution.exact import execute
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.execution.soft import SoftAnswer, SoftExecutor, StepDistributions
-from neural_programmer.execution.soft_table import SoftTable, ground
+from neural_programmer.execution.soft_grounding import ground
+from neural_programmer.execution.soft_table import SoftTable
 from neural_programmer.language.candidates import Candidates
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import Operation
@@ -45,8 +46,8 @@ def _certain(program: Program, candidates: Candidates, table: SoftTable) -> list
     names = list(REGISTRY)
     found = []
     for number, step in enumerate(program.steps[1:], start=1):
-        shapes = {"first_reference": (number,), "second_reference": (number,), "column": (columns,)}
-        shapes |= {"constant": (columns, constants), "lone_constant": (constants,)}
+        shapes = {"first_reference": [number], "second_reference": [number], "column": [columns]}
+        shapes |= {"constant": [columns, constants], "lone_constant": [constants]}
         zeros = {name: torch.zeros(1, len(names), *shape, dtype=torch.float64) for name, shape in shapes.items()}
         operation = torch.zeros(1, len(names), dtype=torch.float64)
         index = names.index(step.operation)
@@ -154,7 +155,9 @@ class _Expectation:
             kind, value = results[reference]
             defined = value if kind is Kind.ROWS else (value[1] if value[0] else np.nan)
             references[names[kind].pop(0)] = np.array(defined)[None]
-        return exact_result(operation, self.grounding, self.candidates, references, (step.column, step.constant))[0]
+        choice = (step.column, step.constant)
+        result: NDArray[np.float64] = exact_result(operation, self.grounding, self.candidates, references, choice)[0]
+        return result
 
 
 def _random_steps(

@@ -7,7 +7,7 @@ distribution over numbers, ``component`` the ways to answer with cells. Everythi
 
 How a controller uses it::
 
-    table = SoftTable.collate([ground(grounding, candidates) for ...])   # execution.soft_table
+    table = SoftTable.collate([soft_grounding.ground(grounding, candidates) for ...])   # groundings may be kept
     executor = SoftExecutor(table)
     for position in range(1, steps + 1):
         soft_step = executor.step(StepDistributions(...))   # may be read by the controller for its next step

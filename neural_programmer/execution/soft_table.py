@@ -4,88 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from neural_programmer.execution.grounding import Grounding
-from neural_programmer.language.candidates import Candidates
+from neural_programmer.execution.soft_grounding import CONSTANT_KINDS, NO_VALUE, VALUE_TYPES, SoftGrounding
 from neural_programmer.operations.relations import RELATIONS
 from neural_programmer.tables.constants import COMPARABLE, ConstantKind
 from neural_programmer.tables.values import ValueType
-from neural_programmer.tables.views import View
 
-_VALUE_TYPES = tuple(ValueType)
-_CONSTANT_KINDS = tuple(ConstantKind)
-_PADDING = -1
-
-
-@dataclass(frozen=True, eq=False)
-class SoftGrounding:
-    """One question's table and candidates as arrays, small enough to be kept for a whole training set.
-
-    ``ranks`` (Int64[column, row]) number each view's distinct values in ascending order, -1 where there is none;
-    ``numbers`` (Float64[column, row]) are 0 where there is none; ``value_types`` (Int64[column]), ``constant_kinds``
-    and ``ordinals`` (Int64[constant], 0 for other kinds) describe the candidates. ``matches`` holds for each relation
-    the places ``column * constants + constant`` (Int64[pair]) where it holds anywhere and the rows (Bool[pair, row]).
-    """
-
-    countable: NDArray[np.bool_]
-    ranks: NDArray[np.int64]
-    numbers: NDArray[np.float64]
-    value_types: NDArray[np.int64]
-    constant_kinds: NDArray[np.int64]
-    ordinals: NDArray[np.int64]
-    matches: Mapping[str, tuple[NDArray[np.int64], NDArray[np.bool_]]]
-
-
-def ground(grounding: Grounding, candidates: Candidates) -> SoftGrounding:
-    """The arrays of one question's table and candidates."""
-    columns, constants = candidates.columns, candidates.constants
-    rows = grounding.table.number_of_rows
-    views = [grounding.views[column] for column in columns]
-    numbers = [np.where(view.mask & ~np.isnan(view.numbers), view.numbers, 0.0) for view in views]
-    matches = {}
-    for relation in RELATIONS:
-        places, found = [], []
-        for (i, column), (j, constant) in product(enumerate(columns), enumerate(constants)):
-            value_type = column.view.value_type
-            if (
-                value_type in relation.columns
-                and constant.kind in relation.constants
-                and constant.kind in COMPARABLE[value_type]
-            ):
-                holds = grounding.match(relation, column, constant)
-                if holds.any():
-                    places.append(i * len(constants) + j)
-                    found.append(holds)
-        matches[relation.name] = (
-            np.array(places, dtype=np.int64),
-            np.array(found, dtype=np.bool_).reshape(len(found), rows),
-        )
-    return SoftGrounding(
-        countable=grounding.countable,
-        ranks=np.array([_ranks(view) for view in views], dtype=np.int64).reshape(len(views), rows),
-        numbers=np.array(numbers, dtype=np.float64).reshape(len(views), rows),
-        value_types=np.array([_VALUE_TYPES.index(column.view.value_type) for column in columns], dtype=np.int64),
-        constant_kinds=np.array([_CONSTANT_KINDS.index(constant.kind) for constant in constants], dtype=np.int64),
-        ordinals=np.array(
-            [int(str(c.values[0])) if c.kind is ConstantKind.ORDINAL else 0 for c in constants], dtype=np.int64
-        ),
-        matches=matches,
-    )
-
-
-def _ranks(view: View) -> NDArray[np.int64]:
-    """The place of each row's value among the distinct values: by key where the values are ordered, else any."""
-    ordered = view.value_type in (ValueType.NUMBER, ValueType.DATE)
-    keys = view.keys if ordered else view.groups
-    ranks = np.full(len(view.mask), _PADDING, dtype=np.int64)
-    ranks[view.mask] = np.unique(keys[view.mask], return_inverse=True)[1]
-    return ranks
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +65,7 @@ class SoftTable:
     group_mask: Tensor
     group_sizes: Tensor
     group_numbers: Tensor
-    _legal: dict[tuple[str, object], Tensor] = field(default_factory=dict)
+    _legal: dict[tuple[str, object], Tensor] = field(default_factory=dict, init=False)
 
     @property
     def batch(self) -> int:
@@ -143,12 +74,12 @@ class SoftTable:
 
     def legal_columns(self, types: frozenset[ValueType]) -> Tensor:
         """``Float[batch, column]``: 1 for the views of one of the types."""
-        numbers = frozenset(_VALUE_TYPES.index(value_type) for value_type in types)
+        numbers = frozenset(VALUE_TYPES.index(value_type) for value_type in types)
         return self._remembered("columns", numbers, lambda: self._among(self.value_types, numbers))
 
     def legal_constants(self, kinds: frozenset[ConstantKind]) -> Tensor:
         """``Float[batch, constant]``: 1 for the constants of one of the kinds."""
-        numbers = frozenset(_CONSTANT_KINDS.index(kind) for kind in kinds)
+        numbers = frozenset(CONSTANT_KINDS.index(kind) for kind in kinds)
         return self._remembered("constants", numbers, lambda: self._among(self.constant_kinds, numbers))
 
     def legal_pairs(self, types: frozenset[ValueType], kinds: frozenset[ConstantKind]) -> Tensor:
@@ -190,7 +121,7 @@ class SoftTable:
         def put(flags: NDArray[np.bool_]) -> Tensor:
             return torch.from_numpy(flags).to(device=device, dtype=dtype)
 
-        ranks = _padded([question.ranks for question in questions], (columns, rows), _PADDING)
+        ranks = _padded([question.ranks for question in questions], (columns, rows), NO_VALUE)
         numbers = _padded([question.numbers for question in questions], (columns, rows), 0.0)
         present = [np.ones(len(question.countable), dtype=np.bool_) for question in questions]
         parts = _sorted_parts(ranks, numbers)
@@ -208,8 +139,8 @@ class SoftTable:
             numbers=torch.from_numpy(numbers).to(device=device, dtype=dtype),
             row_mask=put(_padded(present, (rows,), False)),
             countable=put(_padded([question.countable for question in questions], (rows,), False)),
-            value_types=numbered("value_types", columns, _PADDING),
-            constant_kinds=numbered("constant_kinds", constants, _PADDING),
+            value_types=numbered("value_types", columns, NO_VALUE),
+            constant_kinds=numbered("constant_kinds", constants, NO_VALUE),
             ordinals=numbered("ordinals", constants, 0),
             matches={
                 relation.name: _matches(relation.name, questions, rows, constants, dtype, device)
@@ -220,7 +151,7 @@ class SoftTable:
         )
 
 
-def _padded(arrays: Sequence[NDArray[np.generic]], shape: tuple[int, ...], fill: float) -> NDArray[np.generic]:
+def _padded(arrays: Sequence[NDArray[_Scalar]], shape: tuple[int, ...], fill: float) -> NDArray[_Scalar]:
     result = np.full((len(arrays), *shape), fill, dtype=arrays[0].dtype)
     for target, array in zip(result, arrays, strict=True):
         target[tuple(slice(size) for size in array.shape)] = array
@@ -250,7 +181,7 @@ def _matches(
 def _together(ranks: NDArray[np.int64], order: NDArray[np.int64]) -> list[tuple[int, NDArray[np.bool_]]]:
     """For shifts 1, 2, 4 … up to the most frequent value's: whether the place that far before holds the same value."""
     ordered = np.take_along_axis(ranks, order, axis=-1)
-    found = []
+    found: list[tuple[int, NDArray[np.bool_]]] = []
     shift = 1
     while True:
         same = np.zeros(ranks.shape, dtype=np.bool_)
@@ -261,13 +192,15 @@ def _together(ranks: NDArray[np.int64], order: NDArray[np.int64]) -> list[tuple[
         shift *= 2
 
 
-def _sorted_parts(ranks: NDArray[np.int64], numbers: NDArray[np.float64]) -> dict[str, NDArray[np.generic]]:
+def _sorted_parts(ranks: NDArray[np.int64], numbers: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
     rows = ranks.shape[-1]
     order = np.argsort(np.where(ranks < 0, rows, ranks), axis=-1, kind="stable")
     ordered = np.take_along_axis(ranks, order, axis=-1)
     groups = max(1, int(ranks.max(initial=0)) + 1)
-    each = np.arange(groups)
-    sizes = (ranks[..., None, :] == each[:, None]).sum(axis=-1)
+    # Rows without a value, of rank -1, are counted in a place of their own at the end.
+    sizes = np.zeros((*ranks.shape[:2], groups + 1), dtype=np.int64)
+    np.add.at(sizes, (*np.ogrid[: len(ranks), : ranks.shape[1], :1][:2], ranks), 1)
+    sizes = sizes[..., :-1]
     group_end = np.maximum(np.cumsum(sizes, axis=-1) - 1, 0)
     continues = np.zeros(ranks.shape, dtype=np.bool_)
     continues[..., 1:] = (ordered[..., 1:] == ordered[..., :-1]) & (ordered[..., 1:] >= 0)

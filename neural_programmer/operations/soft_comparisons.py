@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from neural_programmer.operations.soft_arguments import SoftArguments, SoftNumber
-from neural_programmer.operations.soft_counts import difference_at_least
+from neural_programmer.operations.soft_counts import chances_to_lead
 from neural_programmer.operations.soft_helpers import SoftGroups, product_after, spread
 
 
@@ -24,39 +24,34 @@ def values_where(passes: Tensor, arguments: SoftArguments) -> Tensor:
 
 def chance_less(number: SoftNumber, arguments: SoftArguments) -> Tensor:
     """``Float[batch, column, group]``: the chance that the number is less than the group's; flat in its values."""
-    return _chance_by_place(number, arguments, right=True).cumsum(dim=-1)[..., :-1]
+    return _chance_below(number, arguments, inclusive=False)
 
 
 def chance_greater(number: SoftNumber, arguments: SoftArguments) -> Tensor:
     """``Float[batch, column, group]``: the chance that the number is greater than the group's; flat in its values."""
-    return _chance_by_place(number, arguments, right=False).flip(-1).cumsum(dim=-1).flip(-1)[..., 1:]
+    return number.mass[:, None, None] - _chance_below(number, arguments, inclusive=True)
 
 
-def _chance_by_place(number: SoftNumber, arguments: SoftArguments, *, right: bool) -> Tensor:
-    """``Float[batch, column, group + 1]``: the chance that the number would be sorted in before each group."""
-    table = arguments.table
-    bounds = table.group_numbers.masked_fill(~table.group_mask, torch.inf)
-    shape = (*bounds.shape[:2], number.values.shape[1])
-    places = torch.searchsorted(bounds, number.values.detach()[:, None].expand(shape).contiguous(), right=right)
-    masses = number.masses[:, None].expand(shape)
-    return bounds.new_zeros(*bounds.shape[:2], bounds.shape[2] + 1).scatter_add(-1, places, masses)
+def _chance_below(number: SoftNumber, arguments: SoftArguments, *, inclusive: bool) -> Tensor:
+    bounds = arguments.table.group_numbers
+    values, order = number.values.detach().sort(dim=1)
+    # The probability of the first 0, 1, 2 … atoms in ascending order.
+    below = pad(number.masses.gather(1, order).cumsum(dim=1), (1, 0))
+    places = torch.searchsorted(values, bounds.flatten(1), right=inclusive)
+    return below.gather(1, places).view_as(bounds)
 
 
 def larger_set(first: Tensor, second: Tensor) -> Tensor:
     """``Float[batch, row]``: rows of the set with more rows, of both on a tie; a row of both is always among them."""
-    first_only, second_only = first * (1 - second), second * (1 - first)
-    # A row of one set alone gives that set a lead of one.
-    first_leads = difference_at_least(first, second, -1)
-    second_leads = difference_at_least(second, first, -1)
-    return first * second + first_only * first_leads + second_only * second_leads
+    # A row of one set alone gives that set a lead of one: it may be one behind in the other rows.
+    first_leads, second_leads = chances_to_lead(first, second, -1)
+    return first * second + first * (1 - second) * first_leads + second * (1 - first) * second_leads
 
 
 def smaller_set(first: Tensor, second: Tensor) -> Tensor:
     """``Float[batch, row]``: rows of the set with fewer rows, of both on a tie; a row of both is always among them."""
-    first_only, second_only = first * (1 - second), second * (1 - first)
-    second_leads = difference_at_least(second, first, 1)
-    first_leads = difference_at_least(first, second, 1)
-    return first * second + first_only * second_leads + second_only * first_leads
+    first_leads, second_leads = chances_to_lead(first, second, 1)
+    return first * second + first * (1 - second) * second_leads + second * (1 - first) * first_leads
 
 
 def set_with_best_value(arguments: SoftArguments, *, greatest: bool) -> Tensor:

@@ -37,41 +37,46 @@ def ordinal_states(arguments: SoftArguments, places: int) -> int:
 
 
 def ordinal_distribution(chances: Tensor, ordinals: Tensor, states: int) -> Tensor:
-    """``Float[batch, ..., state]``: of distributions over constants (Float[batch, ..., constant]) each ordinal's chance.
+    """``Float[batch, ..., state]``: the chance of each ordinal, of distributions over constants.
 
-    State 0 is "first"; constants that are no ordinals, or count beyond ``states``, are left out.
+    ``chances`` are Float[batch, ..., constant]. State 0 is "first"; constants that are no ordinals, or count beyond
+    ``states``, are left out.
     """
     wanted = ordinals[..., None] == torch.arange(1, states + 1, device=ordinals.device)
     return torch.einsum("b...k,bks->b...s", chances, wanted.to(chances.dtype))
 
 
-def difference_at_least(first: Tensor, second: Tensor, threshold: int) -> Tensor:
-    """``Float[batch, row]``: the chance that among the other rows the first set outnumbers the second by a threshold.
+def chances_to_lead(first: Tensor, second: Tensor, lead: int) -> tuple[Tensor, Tensor]:
+    """The chances that among the other rows the first set outnumbers the second by ``lead``, and the second the first.
 
-    Both sets hold each row independently (Float[batch, row]); the row itself is left out.
+    Both ``Float[batch, row]``. Both sets hold each row independently (Float[batch, row]); the row itself is left out.
     """
     rows = first.shape[-1]
     more, fewer = first * (1 - second), second * (1 - first)
     # Distributions of the difference over the rows before each row, and over those after it, in one pass.
     more = torch.cat([more, more.flip(-1)])
     fewer = torch.cat([fewer, fewer.flip(-1)])
+    same = 1 - more - fewer
     differences = torch.zeros_like(more[:, :1]).expand(len(more), 2 * rows + 1).clone()
     differences[:, rows] = 1
     found = []
-    for up, down in zip(more.unbind(dim=-1), fewer.unbind(dim=-1), strict=True):
+    for place in range(rows):
         found.append(differences)
-        up, down = up[:, None], down[:, None]
-        differences = (
-            differences * (1 - up - down)
-            + pad(differences[:, :-1], (1, 0)) * up
-            + pad(differences[:, 1:], (0, 1)) * down
-        )
+        up = pad(differences[:, :-1], (1, 0)) * more[:, place, None]
+        down = pad(differences[:, 1:], (0, 1)) * fewer[:, place, None]
+        differences = differences * same[:, place, None] + up + down
     before, after = torch.stack(found, dim=1).chunk(2)
     after = after.flip(1)
-    # at_least[s] is the chance that the rows after bring at least s - rows.
+    return _chance_of_at_least(before, after, lead), _chance_of_at_least(before.flip(-1), after.flip(-1), lead)
+
+
+def _chance_of_at_least(before: Tensor, after: Tensor, threshold: int) -> Tensor:
+    """That two independent differences (Float[..., 2 * rows + 1], from -rows to rows) add up to a threshold or more."""
+    size = before.shape[-1]
     at_least = after.flip(-1).cumsum(dim=-1).flip(-1)
-    wanted = threshold - torch.arange(-rows, rows + 1, device=first.device) + rows
-    enough = torch.where(wanted <= 2 * rows, at_least[..., wanted.clamp(0, 2 * rows)], 0.0)
+    # Where the first is its i-th value, i - rows, the second must be at least threshold - (i - rows).
+    wanted = threshold + size - 1 - torch.arange(size, device=before.device)
+    enough = torch.where(wanted < size, at_least[..., wanted.clamp(0, size - 1)], 0.0)
     return (before * enough).sum(dim=-1)
 
 

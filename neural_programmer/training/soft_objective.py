@@ -1,8 +1,8 @@
 """A loss on soft answers: minus the log-probability of the right answer, made smooth enough to learn from.
 
 An answer may be right in several ways: as a number, or as cells of any column that holds all its items. The
-probabilities of all of them are added, so where a numeric answer also stands in the table the model chooses (Neelakantan
-et al. 2017, section 3, take a soft minimum of the two losses).
+probabilities of all of them are added, so where a numeric answer also stands in the table the model chooses
+(Neelakantan et al. 2017, section 3, take a soft minimum of the two losses).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class SoftObjective:
         return loss.where(targets.reachable, 0.0)
 
     def _cells(self, cells: Tensor, targets: SoftTargets) -> Tensor:
-        """``Float[batch, component, column]``: the log-probability that just cells of the items, and of each, are in."""
+        """``Float[batch, component, column]``: the log-probability of cells of every item and no others."""
         shape = cells.shape
         left_out = (1 - self.doubt - (1 - 2 * self.doubt) * cells).log()
         items = targets.items[:, None].expand(shape)
