@@ -60,10 +60,17 @@ _COLUMNS: tuple[tuple[str, Sequence[str]], ...] = (
 )
 
 
-def random_table(rng: random.Random, rows: int | None = None, columns: int | None = None) -> Table:
-    """A small messy table: ties, missing and unreadable cells, accents, quotes, partial dates, now and then totals."""
+def random_table(
+    rng: random.Random, rows: int | None = None, columns: int | None = None, include: str | None = None
+) -> Table:
+    """A small messy table: ties, missing and unreadable cells, accents, quotes, partial dates, now and then totals.
+
+    ``include`` names one column (of ``_COLUMNS``) that the table has in any case.
+    """
     number_of_rows = rng.choice((0, 1, 2, 3, 5, 8, 12)) if rows is None else rows
     chosen = rng.sample(_COLUMNS, rng.randint(1, 5) if columns is None else columns)
+    if include is not None and include not in dict(chosen):
+        chosen[0] = (include, dict(_COLUMNS)[include])
     cells = []
     for _ in range(number_of_rows):
         cells.append([rng.choice(pool) for _, pool in chosen])
@@ -96,7 +103,7 @@ def _held(rng: random.Random, table: Table, kind: type[_V]) -> _V | None:
 
 
 def _some_text(rng: random.Random, table: Table) -> str:
-    held = _held(rng, table, rng.choice((Text, Items)))
+    held: Text | Items | None = _held(rng, table, Text) if rng.random() < 0.5 else _held(rng, table, Items)
     if held is None or rng.random() < 0.1:
         return rng.choice(("nowhere", "%", "it's", "york", "cat", "*"))
     if isinstance(held, Items):

@@ -61,16 +61,20 @@ class _RowsWords:
 
     def counted(self) -> str:
         """The words after "the number of"."""
-        if self.fixed:
-            return f"rows in {self.words()}"
-        return self.words("", is_one=False)
+        if not self.fixed:
+            return self.words("", is_one=False)
+        for beginning in ("all rows", "the rows", "the row", "the total rows"):
+            if self.fixed.startswith(f"{beginning} ") or self.fixed == beginning:
+                plural = beginning.split(" ", 1)[1].removesuffix("s") + "s"
+                return plural + self.words().removeprefix(beginning)
+        return f"rows in {self.words()}"
 
 
 def _joined(clauses: tuple[str, ...]) -> str:
-    """Clauses joined by "and", after a comma where the one before has a clause of its own."""
+    """Clauses joined by "and", after a comma where the one before names rows of its own."""
     text = clauses[0]
     for before, clause in pairwise(clauses):
-        text += f"{',' if ' where ' in before else ''} and {clause}"
+        text += f"{',' if ' where ' in before or ' with ' in before else ''} and {clause}"
     return text
 
 

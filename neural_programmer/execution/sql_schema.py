@@ -14,7 +14,7 @@ from neural_programmer.tables.views import View, ViewKind, ViewReference
 
 StoredValue = str | float | int | None
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class StoredAs(StrEnum):
@@ -43,8 +43,8 @@ class StoredColumn:
 
 
 def storable(text: str) -> str:
-    """The text without the characters that databases refuse (NUL and lone surrogates become U+FFFD)."""
-    return _UNSTORABLE.sub("\ufffd", text)
+    """The text without the characters that databases refuse: NUL becomes its symbol, a lone surrogate U+FFFD."""
+    return _LONE_SURROGATES.sub("\ufffd", text.replace("\x00", "\u2400"))
 
 
 def item_key(item: str) -> str:

@@ -192,7 +192,7 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_larger_set,
         soft=_soft_larger_set,
         sql=sql_rows.chosen_set(sql_values.number_of_rows, exp.GTE),
-        english="whichever are more: {rows} or {other_rows}",
+        english="whichever are more: {rows}, or {other_rows}",
     ),
     Operation(
         name="smaller_set",
@@ -201,7 +201,7 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_smaller_set,
         soft=_soft_smaller_set,
         sql=sql_rows.chosen_set(sql_values.number_of_rows, exp.LTE),
-        english="whichever are fewer: {rows} or {other_rows}",
+        english="whichever are fewer: {rows}, or {other_rows}",
     ),
     Operation(
         name="which_greater",
@@ -210,8 +210,8 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_which_greater,
         soft=_soft_which_greater,
         sql=sql_rows.chosen_set(lambda arguments: exp.Max(this=arguments.key), exp.GTE),
-        english="whichever has the higher {column}: {rows} or {other_rows}",
-        english_of_dates="whichever has the later {column}: {rows} or {other_rows}",
+        english="whichever has the higher {column}: {rows}, or {other_rows}",
+        english_of_dates="whichever has the later {column}: {rows}, or {other_rows}",
     ),
     Operation(
         name="which_less",
@@ -220,7 +220,7 @@ OPERATIONS: tuple[Operation, ...] = (
         exact=_which_less,
         soft=_soft_which_less,
         sql=sql_rows.chosen_set(lambda arguments: exp.Min(this=arguments.key), exp.LTE),
-        english="whichever has the lower {column}: {rows} or {other_rows}",
-        english_of_dates="whichever has the earlier {column}: {rows} or {other_rows}",
+        english="whichever has the lower {column}: {rows}, or {other_rows}",
+        english_of_dates="whichever has the earlier {column}: {rows}, or {other_rows}",
     ),
 )

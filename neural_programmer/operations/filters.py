@@ -100,11 +100,11 @@ OPERATIONS: tuple[Operation, ...] = (
         "The rows that have a text, and one without the words of the constant.",
         "{rows} where {column} does not contain {constant}",
     ),
-    _filter(relations.ANY, "The rows whose text is one of several.", "{rows} where {column} is one of {constant}"),
+    _filter(relations.ANY, "The rows whose text is one of several.", "{rows} where {column} is {constant}"),
     _filter(
         relations.CONTAINS_ANY,
         "The rows whose text contains the words of one of several texts.",
-        "{rows} where {column} contains any of {constant}",
+        "{rows} where {column} contains {constant}",
     ),
     _filter(
         relations.HAS_ITEM,
