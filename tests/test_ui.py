@@ -83,7 +83,7 @@ def test_an_answer_comes_with_all_that_supports_it(page: AppTest) -> None:
     response = page.session_state["neural_programmer"].response
     assert response.explanation in [element.value for element in page.text]
     assert "Quite sure: answers like this are right about 8 times in 10." in texts(page)
-    assert "Highlighted: 1 cell in 1 row of 30 and 1 column." in texts(page)
+    assert "Highlighted: 1 cell in 1 row of 30." in texts(page)
     steps = next(frame.value for frame in page.dataframe if "Operation" in frame.value)
     assert steps["Result"].tolist() == ["30 rows", "1 row", "1 cell"]
     assert steps["Given"].tolist() == ["", "30 rows", "1 row"]

@@ -16,6 +16,8 @@ from neural_programmer.ui.wording import value_text
 
 _MOST_OPERATIONS = 10
 _LEAST_PROBABILITY = 0.005
+_LEAST_WRITTEN = 0.01
+_DARK = 0.6
 
 
 def draw(shown: Response) -> None:
@@ -33,7 +35,7 @@ def draw(shown: Response) -> None:
     _draw_matches(shown.linking)
 
 
-def attention_chart(trace: Sequence[StepTrace], labels: Sequence[str], linking: Linking) -> altair.Chart:
+def attention_chart(trace: Sequence[StepTrace], labels: Sequence[str], linking: Linking) -> altair.LayerChart:
     """A heat map: the question's words from left to right, the steps from top to bottom."""
     words = [f"{number + 1} {token.text}" for number, token in enumerate(linking.tokens)]
     cells = [
@@ -46,7 +48,7 @@ def attention_chart(trace: Sequence[StepTrace], labels: Sequence[str], linking: 
     return _heat_map(frame, "Word", "Attention", words, labels, label="split(datum.label, ' ')[1]")
 
 
-def operation_chart(trace: Sequence[StepTrace], labels: Sequence[str]) -> altair.Chart:
+def operation_chart(trace: Sequence[StepTrace], labels: Sequence[str]) -> altair.LayerChart:
     """A heat map: the operations that were likeliest at some step, the steps from top to bottom."""
     best: dict[str, float] = {}
     for step in trace:
@@ -71,18 +73,26 @@ def _heat_map(
     columns: Sequence[str],
     labels: Sequence[str],
     label: str = "datum.label",
-) -> altair.Chart:
+) -> altair.LayerChart:
     axis = altair.Axis(orient="top", labelAngle=-35, labelExpr=label)
-    chart: altair.Chart = (
-        altair.Chart(frame, height=altair.Step(34))
-        .mark_rect(stroke="white")
+    # The figures are written into the cells, so that the map can be read without its colours.
+    base = altair.Chart(frame, height=altair.Step(34)).encode(
+        altair.X(f"{across}:N", sort=list(columns), title=None, axis=axis),
+        altair.Y("Step:N", sort=list(labels), title=None),
+        tooltip=["Step:N", f"{across}:N", altair.Tooltip(f"{measure}:Q", format=".1%")],
+    )
+    scale = altair.Scale(scheme="blues", domain=[0, 1])
+    cells = base.mark_rect(stroke="white").encode(altair.Color(f"{measure}:Q", scale=scale, legend=None))
+    dark = altair.datum[measure] > _DARK
+    figures = (
+        base.transform_filter(altair.datum[measure] >= _LEAST_WRITTEN)
+        .mark_text()
         .encode(
-            altair.X(f"{across}:N", sort=list(columns), title=None, axis=axis),
-            altair.Y("Step:N", sort=list(labels), title=None),
-            altair.Color(f"{measure}:Q", scale=altair.Scale(scheme="blues", domain=[0, 1]), title=measure),
-            tooltip=["Step:N", f"{across}:N", altair.Tooltip(f"{measure}:Q", format=".1%")],
+            altair.Text(f"{measure}:Q", format=".0%"),
+            color=altair.when(dark).then(altair.value("white")).otherwise(altair.value("#1a1a1a")),
         )
     )
+    chart: altair.LayerChart = cells + figures
     return chart
 
 

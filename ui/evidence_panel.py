@@ -89,6 +89,4 @@ def _cut(number: int) -> str:
 def _evidence_in_words(table: Table, cells: Sequence[tuple[int, str]], rows: Sequence[int]) -> str:
     if not cells:
         return "The answer was read from no single cell."
-    columns = len({column for _, column in cells})
-    words = f"Highlighted: {counted(len(cells), 'cell')} in {counted(len(rows), 'row')} of {table.number_of_rows:,}"
-    return f"{words} and {counted(columns, 'column')}."
+    return f"Highlighted: {counted(len(cells), 'cell')} in {counted(len(rows), 'row')} of {table.number_of_rows:,}."
