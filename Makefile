@@ -4,9 +4,10 @@
 VENV ?= .venv
 JOBS ?= 2
 TESTS ?= tests
-# Options of `neural-programmer ui`.
+# Options of `neural-programmer ui` and of `neural-programmer train`, for example TRAIN_OPTIONS=--resume.
 UI_OPTIONS ?=
-CONFIG ?= data/configs/default.toml
+TRAIN_OPTIONS ?=
+CONFIG ?= data/configs/base.toml
 # Options for pip, for example PIP_OPTIONS=--no-index.
 PIP_OPTIONS ?=
 
@@ -58,7 +59,7 @@ docs: $(RUNTIME_STAMP) ## Write anew what is generated: command_line.md, the fil
 
 train: $(RUNTIME_STAMP) ## Train the model of CONFIG, on WikiTableQuestions, which is fetched first.
 	@test -n "$$NEURAL_PROGRAMMER_WTQ" || $(BIN)/neural-programmer download wtq
-	$(BIN)/neural-programmer train $(CONFIG)
+	$(BIN)/neural-programmer train $(CONFIG) $(TRAIN_OPTIONS)
 
 bench: $(RUNTIME_STAMP) ## Time a question, from the table to the answer.
 	$(BIN)/python benchmarks/ask.py
