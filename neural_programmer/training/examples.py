@@ -21,7 +21,7 @@ from neural_programmer.execution.grounding import Grounding
 from neural_programmer.execution.soft_grounding import ground
 from neural_programmer.language.candidates import FIELDS, Candidates
 from neural_programmer.language.offer import offer
-from neural_programmer.search.consistent import EncodedPrograms
+from neural_programmer.search.consistent import EncodedPrograms, consistent_programs
 from neural_programmer.tables.matching import TableIndex, link
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.tables.table import Table
@@ -64,6 +64,16 @@ def judge_by(asked: Sequence[tuple[str, Table, str, tuple[str, ...]]]) -> list[J
         linking = link(question, index)
         judged.append(JudgedQuestion(id_, grounding, linking, offer(table, linking), target))
     return judged
+
+
+def examples_of(judged: Sequence[JudgedQuestion], kept: int) -> list[Example]:
+    """Examples of questions at hand, searched here and now; those without a consistent program are left out."""
+    features = {one.id: featurize(one.grounding, one.linking, one.candidates) for one in judged}
+    programs = {}
+    for one in judged:
+        goal = goal_of(one.target, one.grounding, one.candidates)
+        programs[one.id] = consistent_programs(one.grounding, one.linking, one.candidates, goal, limit=kept)
+    return with_programs(features, programs, kept)
 
 
 def spread(questions: Sequence[Question], count: int) -> list[Question]:
