@@ -107,6 +107,21 @@ def test_digits_are_text_where_cells_have_no_numeric_reading() -> None:
     assert ("9",) in constants("which is a 9?", ConstantKind.TEXT, index)
 
 
+def test_pieces_of_a_token_are_texts_of_their_own_but_pieces_of_a_number_are_none() -> None:
+    index = TableIndex(build_table(["Prize"], [["$1,100 and more"], ["Smith/Jones"], ["3 v 5"], ["none"]]))
+    assert constants("no less than $1,100,000?", ConstantKind.TEXT, index) == []
+    assert constants("is it smith.wesson?", ConstantKind.TEXT, index) == [("smith",)]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [("the 100m?", "100m"), ("the 100 m?", "100m"), ("the 5km walk", "5kmwalk"), ("5 km walk", "5kmwalk")],
+)
+def test_numbers_with_units_match_with_and_without_a_space(question: str, text: str) -> None:
+    index = TableIndex(build_table(["Event"], [["100m"], ["100 m"], ["5km walk"], ["Long jump"], ["x"], ["y"]]))
+    assert str(constants(question, ConstantKind.TEXT, index)[0][0]).replace(" ", "") == text
+
+
 @pytest.mark.parametrize(
     ("question", "texts"),
     [

@@ -71,4 +71,4 @@ def _run(
         return None
     score = round(weight * (0.4 + 0.6 * min(1.0, max(matched, 1) / total)), 4)
     end = start + length
-    return ColumnMatch(name, words[start].token, words[end - 1].token + 1, source, score), end
+    return ColumnMatch(name, words[start].token, words[end - 1].last_token + 1, source, score), end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,10 +25,11 @@ _RANKS = {MatchSource.EXACT: 0, MatchSource.LEMMA: 1, MatchSource.ALIAS: 2, Matc
 
 @dataclass(frozen=True, slots=True)
 class QuestionWord:
-    """One alphanumeric word of the question with the number of its token."""
+    """One alphanumeric word of the question with the numbers of its tokens, from ``token`` to ``last_token``."""
 
     word: str
     token: int
+    last_token: int
     is_stop: bool
 
 
@@ -49,14 +50,21 @@ class CellSpan:
     whole: str | None
 
 
-def question_words(tokens: Sequence[Token]) -> list[QuestionWord]:
-    """The alphanumeric words of the tokens, in order."""
+def question_words(tokens: Sequence[Token], vocabulary: Container[str] = ()) -> list[QuestionWord]:
+    """The alphanumeric words of the tokens, in order; a number with its unit, "5km", is one word of the vocabulary."""
     stops = stop_words()
-    return [
-        QuestionWord(word, number, token.is_stop or (word in stops and word == token.key))
-        for number, token in enumerate(tokens)
-        for word in text_words(token.key).split()
-    ]
+    words: list[QuestionWord] = []
+    for number, token in enumerate(tokens):
+        if number and tokens[number - 1].end == token.start and tokens[number - 1].key.isdigit():
+            joined = tokens[number - 1].key + token.key
+            if joined in vocabulary:
+                words[-1] = QuestionWord(joined, number - 1, number, False)
+                continue
+        words += [
+            QuestionWord(word, number, number, token.is_stop or (word in stops and word == token.key))
+            for word in text_words(token.key).split()
+        ]
+    return words
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from neural_programmer.tables.matching.aliases import alias_spans
 from neural_programmer.tables.matching.index import TableIndex
 from neural_programmer.tables.matching.linking import MatchSource, Mention, Token
 from neural_programmer.tables.matching.spans import CellSpan, QuestionWord, find_spans, question_words
-from neural_programmer.tables.values import text_key
+from neural_programmer.tables.values import text_key, text_words
 
 _MAX_TEXTS = 14
 _SOURCE_WEIGHTS = {MatchSource.EXACT: 1.0, MatchSource.LEMMA: 0.85, MatchSource.ALIAS: 0.75, MatchSource.FUZZY: 0.6}
@@ -26,7 +26,7 @@ class PlacedMention:
 
 def text_mentions(question: str, tokens: Sequence[Token], index: TableIndex) -> list[PlacedMention]:
     """Text constants that hold in the table, best first, unique by constant."""
-    words = question_words(tokens)
+    words = question_words(tokens, index.vocabulary)
     spans = _kept(find_spans(words, index), words, index) + alias_spans(words, index)
     best: dict[str, PlacedMention] = {}
     for span in spans:
@@ -45,15 +45,11 @@ def _order(placed: PlacedMention) -> tuple[float, int, int, str]:
 def _placed(
     span: CellSpan, question: str, tokens: Sequence[Token], words: Sequence[QuestionWord], index: TableIndex
 ) -> PlacedMention:
-    start, end = words[span.start].token, words[span.end - 1].token + 1
-    if span.whole is not None:
-        text = span.whole
-    elif (
-        span.source is MatchSource.EXACT and " ".join(word.word for word in words[span.start : span.end]) == span.words
-    ):
-        text = text_key(question[tokens[start].start : tokens[end - 1].end])
-    else:
-        text = span.words
+    start, end = words[span.start].token, words[span.end - 1].last_token + 1
+    said = text_key(question[tokens[start].start : tokens[end - 1].end])
+    # A token of several words may be said whole though only a part of it holds in the table.
+    part = said if text_words(said).strip() == span.words else span.words
+    text = part if span.whole is None else span.whole
     columns = index.columns_of(span.cells)
     if span.whole is not None and f" {span.words} " in index.items:
         columns |= {index.items[f" {span.words} "][1]}
@@ -79,9 +75,10 @@ def _kept(spans: Iterable[CellSpan], words: Sequence[QuestionWord], index: Table
         inside = words[span.start : span.end]
         if span.whole is None and (inside[0].is_stop or inside[-1].is_stop):
             continue
-        if len(span.words) == 1 and inside[0].is_stop:
-            continue  # the article "a" hardly ever means a cell "A"
-        if all(word.word.isdigit() for word in inside) and not _numeric_text(span, index):
+        # A cell "No" or "It" may be meant, but hardly an item "and" of a list or, by the article "a", a cell "A".
+        if all(word.is_stop for word in inside) and (len(span.words) == 1 or not len(span.cells)):
+            continue
+        if all(word.word.isdigit() for word in inside) and not _numeric_text(span, words, index):
             continue
         around = [other for other in kept if other.start <= span.start and span.end <= other.end]
         if span.whole is None and any(
@@ -101,8 +98,13 @@ def _weight(span: CellSpan) -> float:
     return _SOURCE_WEIGHTS[span.source] * span.similarity
 
 
-def _numeric_text(span: CellSpan, index: TableIndex) -> bool:
+def _numeric_text(span: CellSpan, words: Sequence[QuestionWord], index: TableIndex) -> bool:
     """Whether digits alone stand for a text: all of a cell with several numbers, or part of an unreadable cell."""
+    before, after = words[: span.start], words[span.end :]
+    if before and before[-1].token == words[span.start].token:
+        return False  # a piece of a number such as 1,100,000
+    if after and after[0].token == words[span.end - 1].last_token:
+        return False
     if span.whole is not None and span.end - span.start > 1:
         return True
     return not index.all_typed(span.cells)
