@@ -22,6 +22,7 @@ from neural_programmer.understanding import touches_table, unused_words
 
 DEFAULT_BEAM = 20
 DEFAULT_READINGS = 5
+_MOST_NORMALISED = 1000
 
 
 class Hypothesis(Protocol):
@@ -142,13 +143,22 @@ class NeuralProgrammer:
         for hypothesis in self.predictor.predict(prepared, linking, max(self.beam, k)):
             if not hypothesis.answer.defined:
                 continue
-            key = frozenset[object](to_values(answer_items(hypothesis.program, hypothesis.answer.values)))
+            key = _answer_key(hypothesis)
             sums[key] = sums.get(key, 0.0) + math.exp(hypothesis.log_probability)
             if key not in best or hypothesis.log_probability > best[key].log_probability:
                 best[key] = hypothesis
         # Sorting is stable, so that equal probabilities keep the model's order.
         likeliest = sorted(best, key=lambda key: -sums[key])[:k]
         return [(best[key], min(sums[key], 1.0)) for key in likeliest]
+
+
+def _answer_key(hypothesis: Hypothesis) -> frozenset[object]:
+    """Equal for answers that the official evaluator cannot tell apart."""
+    values = hypothesis.answer.values
+    if len(values) > _MOST_NORMALISED:
+        # No question is judged by so many items, and to normalise them would take longer than all the rest.
+        return frozenset[object](values)
+    return frozenset[object](to_values(answer_items(hypothesis.program, values)))
 
 
 def _reading(hypothesis: Hypothesis, probability: float, prepared: PreparedTable) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,28 +111,42 @@ def cell_value(grounding: Grounding, column: ViewReference, row: int) -> CellVal
 
 def _cells(number: int, program: Program, results: list[StepResult], grounding: Grounding) -> tuple[CellPlace, ...]:
     """The cells which a step that is not rows was read from, in table order."""
-    order = {column.name: position for position, column in enumerate(grounding.table.columns)}
-    found = _evidence(number, program, results, grounding)
-    return tuple(sorted(found, key=lambda cell: (cell[0], order[cell[1]])))
+    marked: dict[str, NDArray[np.bool_]] = {}
+    _mark_evidence(number, program, results, grounding, marked)
+    names = [column.name for column in grounding.table.columns if column.name in marked]
+    if not names:
+        return ()
+    rows, columns = np.nonzero(np.stack([marked[name] for name in names], axis=1))
+    return tuple(zip(rows.tolist(), map(names.__getitem__, columns.tolist()), strict=True))
 
 
-def _evidence(number: int, program: Program, results: list[StepResult], grounding: Grounding) -> set[CellPlace]:
+def _mark_evidence(
+    number: int,
+    program: Program,
+    results: list[StepResult],
+    grounding: Grounding,
+    marked: dict[str, NDArray[np.bool_]],
+) -> None:
+    """Add to ``marked``, column name to Bool[row], the cells which a step was read from."""
     step = program.steps[number]
     if results[number].kind is Kind.CELLS:
         assert step.column is not None
-        return {(int(row), step.column.column) for row in np.flatnonzero(results[number].value)}
-    found: set[CellPlace] = set()
+        _mark(marked, [step.column.column], results[number].value)
+        return
     for reference in step.references:
         if results[reference].kind is Kind.NUMBER:
-            found |= _evidence(reference, program, results, grounding)
+            _mark_evidence(reference, program, results, grounding, marked)
             continue
         rows = results[reference].value
         if step.column is not None:
             rows = rows & grounding.views[step.column].mask
         columns = {step.column.column} if step.column is not None else _columns_read(reference, program)
-        names = columns or {column.name for column in grounding.table.columns[:1]}
-        found |= {(int(row), name) for row in np.flatnonzero(rows) for name in names}
-    return found
+        _mark(marked, columns or {column.name for column in grounding.table.columns[:1]}, rows)
+
+
+def _mark(marked: dict[str, NDArray[np.bool_]], names: Iterable[str], rows: NDArray[np.bool_]) -> None:
+    for name in names:
+        marked[name] = marked[name] | rows if name in marked else rows
 
 
 def _columns_read(number: int, program: Program) -> set[str]:
