@@ -11,11 +11,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from neural_programmer.data.features import Features
+from neural_programmer.data.features import Features, featurize
 from neural_programmer.execution.exact import Answer
+from neural_programmer.execution.grounding import Grounding
 from neural_programmer.execution.sizes import NO_ROWS, SIZE_BUCKETS
-from neural_programmer.language.candidates import COLUMN, CONSTANT, OPERATION
-from neural_programmer.model.reranker import RerankerBatch, RerankerConfig
+from neural_programmer.language.candidates import COLUMN, CONSTANT, OPERATION, Candidates
+from neural_programmer.model.predictor import Judge
+from neural_programmer.model.reranker import Reranker, RerankerBatch, RerankerConfig
 from neural_programmer.operations.registry import OPERATION_IDS, OPERATION_NAMES
 from neural_programmer.tables.constants import ConstantKind
 from neural_programmer.tables.matching.linking import CueKind, Linking, MatchSource
@@ -255,3 +257,19 @@ def reranker_batch(questions: Sequence[RerankingFeatures], config: RerankerConfi
 def _starts(arrays: Sequence[NDArray[np.int32]]) -> torch.Tensor:
     lengths = np.array([len(each) for each in arrays])
     return torch.from_numpy(np.cumsum(lengths) - lengths)
+
+
+def judge_with(reranker: Reranker) -> Judge:
+    """A judge for ``model.predictor.Predictor``: the re-ranker's log-probabilities over a question's candidates."""
+
+    def judge(
+        grounding: Grounding, linking: Linking, candidates: Candidates, hypotheses: Sequence[Candidate]
+    ) -> list[float]:
+        headers = [reference.column for reference in candidates.columns]
+        features = featurize(grounding, linking, candidates)
+        seen = reranking_features(linking, features, headers, hypotheses, reranker.config)
+        with torch.inference_mode():
+            scores: list[float] = reranker(reranker_batch([seen], reranker.config))[0].log_softmax(dim=0).tolist()
+        return scores
+
+    return judge

@@ -24,11 +24,13 @@ from neural_programmer.data.features import (
     TOKEN_FEATURES,
     featurize,
 )
+from neural_programmer.data.reranking_features import DENSE_FEATURES, judge_with
 from neural_programmer.data.vocabulary import Vocabulary
 from neural_programmer.language.grammar import Grammar
 from neural_programmer.model.config import InputSizes, ModelConfig
 from neural_programmer.model.predictor import Predictor
 from neural_programmer.model.programmer import Programmer
+from neural_programmer.model.reranker import Reranker, RerankerConfig
 from neural_programmer.operations.registry import OPERATION_NAMES, REGISTRY
 from neural_programmer.tables.constants import ConstantKind
 from neural_programmer.tables.matching.linking import CueKind, MatchSource
@@ -37,6 +39,7 @@ from neural_programmer.tables.views import ViewKind
 FORMAT = 1
 DESCRIPTION = "model.json"
 WEIGHTS = "weights.safetensors"
+_RERANKER = "reranker."
 
 
 class CheckpointError(ValueError):
@@ -51,6 +54,7 @@ class TrainedModel:
     vocabulary: Vocabulary
     batcher: Batcher
     notes: dict[str, Any]
+    reranker: Reranker | None = None
 
     def predictor(self) -> Predictor:
         """The model made ready to answer."""
@@ -58,6 +62,7 @@ class TrainedModel:
         return Predictor(
             self.model,
             lambda grounding, linking, candidates: self.batcher.batch([featurize(grounding, linking, candidates)]),
+            judge_with(self.reranker) if self.reranker is not None else None,
         )
 
 
@@ -94,15 +99,16 @@ def _kinds() -> dict[str, Any]:
 def save(folder: Path, trained: TrainedModel, *, notes: dict[str, Any] | None = None, half: bool = False) -> None:
     """Write a checkpoint; each file is written whole or not at all. ``half`` keeps the weights in 16 bits."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {
-        name: tensor.half().contiguous() if half else tensor.contiguous()
-        for name, tensor in trained.model.state_dict().items()
-    }
+    state = dict(trained.model.state_dict())
+    if trained.reranker is not None:
+        state.update({f"{_RERANKER}{name}": tensor for name, tensor in trained.reranker.state_dict().items()})
+    weights = {name: tensor.half().contiguous() if half else tensor.contiguous() for name, tensor in state.items()}
     description = {
         "format": FORMAT,
         "operations": list(trained.model.grammar.names),
         "kinds": _kinds(),
         "config": dataclasses.asdict(trained.model.config),
+        "reranker": dataclasses.asdict(trained.reranker.config) if trained.reranker is not None else None,
         "notes": notes or {},
         "vocabulary": list(trained.vocabulary.words),
     }
@@ -141,12 +147,18 @@ def load(folder: Path | str | None = None) -> TrainedModel:
         raise CheckpointError(f"the checkpoint in {place} uses operations that do not exist: {', '.join(gone)}")
     try:
         config = ModelConfig(**description["config"])
+        judging = RerankerConfig(**description["reranker"]) if description["reranker"] is not None else None
     except TypeError as error:
         raise CheckpointError(f"the model's configuration in {place / DESCRIPTION} does not fit: {error}") from error
     trained = new_model(config, Vocabulary(tuple(description["vocabulary"])), operations)
     try:
-        weights = load_file(place / WEIGHTS)
-        trained.model.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, strict=True)
+        weights = {name: tensor.float() for name, tensor in load_file(place / WEIGHTS).items()}
+        if judging is not None:
+            reranker = Reranker(judging, DENSE_FEATURES, len(OPERATION_NAMES))
+            own = {name.removeprefix(_RERANKER): weights.pop(name) for name in list(weights) if name.startswith(_RERANKER)}
+            reranker.load_state_dict(own, strict=True)
+            trained = dataclasses.replace(trained, reranker=reranker.eval())
+        trained.model.load_state_dict(weights, strict=True)
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"cannot read {place / WEIGHTS}: {error}") from error
     except RuntimeError as error:
@@ -167,7 +179,7 @@ def _description(place: Path) -> dict[str, Any]:
         ) from error
     except ValueError as error:
         raise CheckpointError(f"{path} is not JSON: {error}") from error
-    expected = {"format", "operations", "kinds", "config", "notes", "vocabulary"}
+    expected = {"format", "operations", "kinds", "config", "reranker", "notes", "vocabulary"}
     if not isinstance(description, dict) or set(description) != expected:
         raise CheckpointError(f"{path} must be an object with the keys {', '.join(sorted(expected))}")
     if description["format"] != FORMAT:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -55,14 +55,25 @@ class Prediction:
     trace: Trace | None
 
 
+Judge = Callable[[Grounding, Linking, Candidates, Sequence[Hypothesis]], Sequence[float]]
+
+
 class Predictor:
-    """A trained model made ready to answer; ``featurize`` turns one linked question into a batch of one."""
+    """A trained model made ready to answer.
+
+    ``featurize`` turns one linked question into a batch of one. ``judge``, if there is one, gives the log-probabilities
+    of the programs that the search found anew, and they are ranked by these.
+    """
 
     def __init__(
-        self, model: Programmer, featurize: Callable[[Grounding, Linking, Candidates], QuestionBatch]
+        self,
+        model: Programmer,
+        featurize: Callable[[Grounding, Linking, Candidates], QuestionBatch],
+        judge: Judge | None = None,
     ) -> None:
         self.model = model
         self._featurize = featurize
+        self._judge = judge
 
     @torch.inference_mode()
     def predict(
@@ -84,6 +95,10 @@ class Predictor:
             scorer = ModelScorer(self.model, encoded)
             search = BeamSearch(self.model.grammar, grounding, candidates, BeamWidths(beam))
             hypotheses = tuple(search.search(scorer))
+            if self._judge is not None and hypotheses:
+                anew = self._judge(grounding, linking, candidates, hypotheses)
+                judged = [replace(one, log_probability=score) for one, score in zip(hypotheses, anew, strict=True)]
+                hypotheses = tuple(sorted(judged, key=lambda one: -one.log_probability))
             trace = None
             if with_trace and hypotheses:
                 trace = self._trace(scorer, hypotheses[0], linking, candidates)

@@ -64,10 +64,10 @@ class OptimisationConfig:
     warm_up_steps: int = 300
     weight_decay: float = 0.01
     clip: float = 1.0
-    programs_kept: int = 120
+    programs_kept: int = 100
     programs_sampled: int = 16
     prior_epochs: int = 1
-    rescore_epochs: int = 4
+    rescore_epochs: int = 5
     hide_words: float = 0.05
     average: float = 0.998
     soft_weight: float = 0.3
@@ -82,15 +82,33 @@ class OptimisationConfig:
 
 
 @dataclass(frozen=True)
+class RerankingConfig:
+    """How the re-ranker learns.
+
+    ``folds`` models are trained, each on the questions about other tables, and find ``candidates`` programs for each
+    question they have not seen (0 folds: no re-ranker); the re-ranker learns from these.
+    """
+
+    folds: int = 0
+    candidates: int = 30
+    epochs: int = 10
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    fold_epochs: int = 12
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
-    """A whole configuration: the tables ``[data]``, ``[model]`` and ``[optimisation]`` of a TOML file."""
+    """A whole configuration: the tables ``[data]``, ``[model]``, ``[optimisation]`` and ``[reranking]`` of a TOML file."""
 
     data: DataConfig = field(default_factory=DataConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     optimisation: OptimisationConfig = field(default_factory=OptimisationConfig)
+    reranking: RerankingConfig = field(default_factory=RerankingConfig)
 
 
-_Section = TypeVar("_Section", DataConfig, ModelConfig, OptimisationConfig)
+_Section = TypeVar("_Section", DataConfig, ModelConfig, OptimisationConfig, RerankingConfig)
 
 
 def _section(kind: type[_Section], name: str, values: object) -> _Section:
@@ -110,7 +128,12 @@ def _section(kind: type[_Section], name: str, values: object) -> _Section:
 
 def config_from(values: Mapping[str, Any]) -> TrainingConfig:
     """The configuration in nested mappings; ``ConfigError`` for unknown keys and impossible values."""
-    sections: dict[str, Any] = {"data": DataConfig, "model": ModelConfig, "optimisation": OptimisationConfig}
+    sections: dict[str, Any] = {
+        "data": DataConfig,
+        "model": ModelConfig,
+        "optimisation": OptimisationConfig,
+        "reranking": RerankingConfig,
+    }
     for name in values:
         if name not in sections:
             raise ConfigError(f"unknown table [{name}]; known tables are [{'], ['.join(sections)}]")

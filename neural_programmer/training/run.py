@@ -18,6 +18,7 @@ from neural_programmer import checkpoint
 from neural_programmer.data.vocabulary import build_vocabulary
 from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions, locate
 from neural_programmer.model.config import ModelConfig
+from neural_programmer.model.reranker import RerankerConfig
 from neural_programmer.supervision import find_programs
 from neural_programmer.training.allocation import keep_memory
 from neural_programmer.training.config import TrainingConfig, read_config
@@ -31,8 +32,10 @@ from neural_programmer.training.examples import (
     with_soft_answering,
     without_programs,
 )
+from neural_programmer.training.folds import beams_of, fold_config, fold_of, learn_reranker, unseen
 from neural_programmer.training.judging import accuracy
 from neural_programmer.training.reporting import ConsoleReporter, Reporter
+from neural_programmer.training.reranking import Beam
 from neural_programmer.training.run_state import keep_state, take_up_state
 from neural_programmer.training.trainer import Stopped, Trainer
 
@@ -112,9 +115,59 @@ def train(
     folder = Path(output)
     reporter = reporter or ConsoleReporter(folder / "curves")
     try:
-        return train_on(read_data(config, root, reporter), config, folder, resume=resume, reporter=reporter)
+        data = read_data(config, root, reporter)
+        result = train_on(data, config, folder, resume=resume, reporter=reporter)
+        if result.finished and config.reranking.folds > 1:
+            result = _rerank(data, result, config, folder, root, reporter)
+        return result
     finally:
         reporter.close()
+
+
+def _rerank(
+    data: TrainingData,
+    result: TrainingResult,
+    config: TrainingConfig,
+    folder: Path,
+    root: Path | str | None,
+    reporter: Reporter,
+) -> TrainingResult:
+    """Train the fold models, let them find programs for what they have not seen, and add a re-ranker to the model."""
+    dataset = WikiTableQuestions(locate(root))
+    questions = spread(dataset.questions(config.data.train), config.data.questions)
+    context = {question.id: question.context for question in questions}
+    folds = config.reranking.folds
+    network = RerankerConfig()
+    beams: list[Beam] = []
+    for fold in range(folds):
+        seen = [one for one in data.examples if fold_of(context[one.id], folds) != fold]
+        reporter.line(f"fold {fold + 1} of {folds}: {len(seen)} questions")
+        trained = train_on(
+            TrainingData(seen, ()),
+            fold_config(config, fold),
+            folder / f"fold-{fold + 1}",
+            resume=(folder / f"fold-{fold + 1}").is_dir(),
+            reporter=reporter,
+        )
+        if not trained.finished:
+            return dataclasses.replace(result, finished=False)
+        beams += beams_of(
+            trained.folder,
+            dataset,
+            unseen(questions, fold, folds),
+            config.reranking,
+            network,
+            processes=config.optimisation.threads,
+            reporter=reporter,
+        )
+    reporter.line(f"re-ranker: learning from what was found for {len(beams)} questions")
+    programmer = checkpoint.load(result.folder)
+    judged = learn_reranker(programmer, beams, config, network)
+    found = accuracy(judged.predictor(), data.judged, config.reranking.candidates)
+    reporter.line(f"with the re-ranker: dev {100 * found:.1f}% (without {100 * result.accuracy:.1f}%)")
+    notes = {**programmer.notes, "dev_accuracy": found, "dev_accuracy_without_reranker": result.accuracy}
+    checkpoint.save(result.folder, judged, notes=notes)
+    return dataclasses.replace(result, accuracy=found)
 
 
 def train_on(
@@ -207,7 +260,8 @@ class _Run:
         progress.accuracies.append(found)
         self.reporter.scalar("dev accuracy", found, progress.epoch)
         note = ""
-        if found > progress.best:
+        # A fold's model is judged by nothing: the last one is kept.
+        if found > progress.best or not self.data.judged:
             progress.best, progress.best_epoch = found, progress.epoch
             notes = {"epoch": progress.epoch, "dev_accuracy": found, "seconds": round(progress.seconds)}
             checkpoint.save(self.folder / "model", self._judged, notes=notes)

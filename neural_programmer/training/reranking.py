@@ -1,0 +1,94 @@
+"""Training the re-ranker on what models found for questions that they had not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from neural_programmer.data.evaluator import denotation_equal
+from neural_programmer.data.features import featurize
+from neural_programmer.data.reranking_features import (
+    DENSE_FEATURES,
+    RerankingFeatures,
+    reranker_batch,
+    reranking_features,
+)
+from neural_programmer.model.predictor import Predictor
+from neural_programmer.model.reranker import Reranker, RerankerConfig
+from neural_programmer.operations.registry import OPERATION_NAMES
+from neural_programmer.response import answer_items
+from neural_programmer.training.config import RerankingConfig
+from neural_programmer.training.examples import JudgedQuestion
+
+
+@dataclass(frozen=True, eq=False)
+class Beam:
+    """The candidates that one model found for one question, and ``right`` Bool[candidate]: whether they answer it."""
+
+    features: RerankingFeatures
+    right: NDArray[np.bool_]
+
+
+def find_beams(
+    predictor: Predictor,
+    questions: Sequence[JudgedQuestion],
+    candidates: int,
+    config: RerankerConfig,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Beam]:
+    """What a model finds for questions; those for which it finds nothing are left out."""
+    beams = []
+    for done, question in enumerate(questions, start=1):
+        found = predictor.predict(question.grounding, question.linking, question.candidates, beam=candidates)
+        kept = [each for each in found.hypotheses if each.answer.defined]
+        if kept:
+            features = reranking_features(
+                question.linking,
+                featurize(question.grounding, question.linking, question.candidates),
+                [reference.column for reference in question.candidates.columns],
+                kept,
+                config,
+            )
+            right = [
+                denotation_equal(question.target, answer_items(each.program, each.answer.values)) for each in kept
+            ]
+            beams.append(Beam(features, np.array(right)))
+        if progress is not None:
+            progress(done, len(questions))
+    return beams
+
+
+def train_reranker(beams: Sequence[Beam], config: RerankingConfig, network: RerankerConfig, seed: int) -> Reranker:
+    """A re-ranker that gives the right candidates of each question as much probability as it can.
+
+    Questions without a right candidate, or with no other, have nothing to teach and are left out.
+    """
+    torch.manual_seed(seed)
+    reranker = Reranker(network, DENSE_FEATURES, len(OPERATION_NAMES))
+    telling = [beam for beam in beams if beam.right.any() and not beam.right.all()]
+    if not telling:
+        return reranker.eval()
+    optimiser = torch.optim.AdamW(reranker.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
+    steps = config.epochs * -(-len(telling) // config.batch_size)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.learning_rate, total_steps=steps + 1, pct_start=0.1)
+    random = np.random.default_rng(seed)
+    reranker.train()
+    for _ in range(config.epochs):
+        order = random.permutation(len(telling))
+        for start in range(0, len(order), config.batch_size):
+            chosen = [telling[at] for at in order[start : start + config.batch_size]]
+            scores = reranker(reranker_batch([beam.features for beam in chosen], network)).log_softmax(dim=1)
+            right = torch.zeros_like(scores, dtype=torch.bool)
+            for at, beam in enumerate(chosen):
+                right[at, : len(beam.right)] = torch.from_numpy(beam.right)
+            loss = -scores.masked_fill(~right, -torch.inf).logsumexp(dim=1).mean()
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(reranker.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+    return reranker.eval()
