@@ -41,9 +41,9 @@ def main() -> None:
         question_panel.draw(state, model)
     if state.response is None:
         evidence_panel.draw_table(state.prepared.table)
+        columns_panel.draw(state.prepared.table)
     else:
         _draw_response(state)
-    columns_panel.draw(state.prepared.table)
 
 
 def _draw_start() -> None:
@@ -64,23 +64,27 @@ def _model() -> SharedModel | None:
 
 
 def _draw_response(state: SessionState) -> None:
-    shown = readings_panel.shown_response(state)
+    shown = state.shown
+    assert shown is not None
     with st.container(border=True, key="card"):
         answer_panel.draw(state, shown)
     if shown.program is None:
         readings_panel.draw(state)
         evidence_panel.draw_table(shown.prepared.table)
+        columns_panel.draw(shown.prepared.table)
         return
     evidence_panel.draw(shown)
     steps, sql, readings, decision = st.tabs(["Program", "SQL", "Other readings", "How the model decided"])
     with steps:
         program_panel.draw(shown)
-    with sql:
-        sql_panel.draw(shown)
     with readings:
         readings_panel.draw(state)
     with decision:
         decision_panel.draw(shown)
+    columns_panel.draw(shown.prepared.table)
+    # Last, because a large table takes a while to be loaded into the database.
+    with sql:
+        sql_panel.draw(state, shown)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,9 @@ def draw(state: SessionState, model: SharedModel) -> None:
         field, button = st.columns([6, 1], vertical_alignment="bottom")
         field.text_input("Question", key=QUESTION_KEY, placeholder="Ask about this table")
         asked = button.form_submit_button("Ask", type="primary", width="stretch")
-    if asked:
-        _ask(state, model)
+    if asked or state.waiting:
+        with st.spinner("Looking for the answer …"):
+            state.answer(model.ask(state.prepared, st.session_state[QUESTION_KEY]))
     if state.suggestions:
         st.caption("Try one of these:")
         with st.container(horizontal=True):
@@ -30,16 +31,11 @@ def draw(state: SessionState, model: SharedModel) -> None:
                     escape_markdown(suggestion),
                     key=f"suggestion {number}",
                     on_click=_ask_suggestion,
-                    args=(state, model, suggestion),
+                    args=(state, suggestion),
                 )
 
 
-def _ask_suggestion(state: SessionState, model: SharedModel, suggestion: str) -> None:
+def _ask_suggestion(state: SessionState, suggestion: str) -> None:
+    # A callback runs before the page is drawn: the answer is looked for while it is drawn, with a sign of waiting.
     st.session_state[QUESTION_KEY] = suggestion
-    _ask(state, model)
-
-
-def _ask(state: SessionState, model: SharedModel) -> None:
-    assert state.prepared is not None
-    state.response = model.ask(state.prepared, st.session_state[QUESTION_KEY])
-    state.reading = None
+    state.waiting = True

@@ -13,13 +13,9 @@ from neural_programmer.ui.wording import answer_unit, value_text
 _MOST_VALUES = 5
 
 
-def shown_response(state: SessionState) -> Response:
-    """The response, or the same with the reading that was chosen in place of its answer."""
-    assert state.response is not None
-    response = state.response
-    if state.reading is None:
-        return response
-    reading = response.readings[state.reading]
+def reading_as_response(response: Response, number: int) -> Response:
+    """The response with one of its readings, counted from 0, in place of its answer."""
+    reading = response.readings[number]
     return replace(
         response,
         answer=list(reading.answer),
@@ -61,9 +57,12 @@ def draw(state: SessionState) -> None:
 
 
 def _choose(state: SessionState, number: int) -> None:
-    # The first reading is the answer itself, unless that was withheld.
     assert state.response is not None
-    state.reading = None if number == 0 and not state.response.abstained else number
+    if number == 0 and not state.response.abstained:
+        # The first reading is the answer itself, unless that was withheld.
+        state.reading = state.chosen = None
+    else:
+        state.reading, state.chosen = number, reading_as_response(state.response, number)
 
 
 def _answer(reading: Reading, response: Response) -> str:

@@ -27,12 +27,9 @@ class SharedModel:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, prepared: PreparedTable, question: str) -> Response:
-        """The response, after its SQL was run and compared with the answer."""
+        """The response to a question about a table."""
         with self.lock:
-            response = self.programmer.ask(prepared, question)
-            # Computed once and kept by the response; under the lock, since a table's database serves one thread.
-            _ = response.sql_agrees
-        return response
+            return self.programmer.ask(prepared, question)
 
 
 @st.cache_resource(show_spinner="Loading the model …")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -17,26 +18,40 @@ QUESTION_KEY = "question"
 class SessionState:
     """The open table, where it came from, the last response, and which of its readings is looked at.
 
-    ``source`` names the sample or the digest of the upload; ``reading`` counts from 0 and is ``None`` while the
-    answer itself is shown.
+    ``source`` names the sample or the digest of the upload. ``waiting`` is true from when a suggestion is pressed
+    until it is answered. ``reading`` counts from 0 and is ``None`` while the answer itself is shown; ``chosen`` is
+    then the response with that reading in the answer's place.
     """
 
     source: str = ""
     prepared: PreparedTable | None = None
     suggestions: tuple[str, ...] = field(default=())
+    waiting: bool = False
     response: Response | None = None
     reading: int | None = None
+    chosen: Response | None = None
+    database_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def open(self, source: str, prepared: PreparedTable, suggestions: tuple[str, ...]) -> None:
         """Make another table the open one; the question and the answer about the former table go."""
         self.source, self.prepared, self.suggestions = source, prepared, suggestions
-        self.response = self.reading = None
+        self.answer(None)
         st.session_state[QUESTION_KEY] = ""
 
     def close(self) -> None:
         """Forget the table, as when its file was refused."""
         self.source, self.prepared, self.suggestions = "", None, ()
-        self.response = self.reading = None
+        self.answer(None)
+
+    def answer(self, response: Response | None) -> None:
+        """Show another response, or none, with none of its readings chosen."""
+        self.response, self.waiting = response, False
+        self.reading = self.chosen = None
+
+    @property
+    def shown(self) -> Response | None:
+        """The response to look at: that of the chosen reading, else the answer's."""
+        return self.chosen or self.response
 
 
 def session_state() -> SessionState:

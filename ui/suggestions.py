@@ -12,6 +12,7 @@ from neural_programmer.tables.views import ViewKind
 _MOST_QUESTIONS = 5
 _LONGEST_NAME = 40
 _SAMPLED_ROWS = 2000
+_NUMBER_FIRST = re.compile(r"\W*\d")
 # Names and values that would look like something else than words in a question.
 _UNFIT = re.compile(r"[\n\r\"<>\\]|://|www\.|@")
 
@@ -47,12 +48,15 @@ def _fits(text: str) -> bool:
 
 
 def _is_numeric(column: Column) -> bool:
-    return ViewKind.NUMBER in column.views and not _is_text(column) and ViewKind.DATE not in column.views
+    """Whether the cells are numbers, perhaps with units; "Boeing 747" has a number but begins with a word."""
+    if ViewKind.NUMBER not in column.views or ViewKind.DATE in column.views:
+        return False
+    cells = [cell for cell in column.cells[:_SAMPLED_ROWS] if cell.strip()]
+    return sum(bool(_NUMBER_FIRST.match(cell)) for cell in cells) * 2 > len(cells)
 
 
 def _is_text(column: Column) -> bool:
-    """Whether the cells are words, perhaps with numbers in them; only such columns are read by their length."""
-    return ViewKind.LENGTH in column.views and ViewKind.DATE not in column.views
+    return ViewKind.DATE not in column.views and not _is_numeric(column)
 
 
 def _counts_rows(column: Column) -> bool:
