@@ -221,6 +221,21 @@ def test_same_answer(values: tuple[str | float, ...], rows: list[tuple[str | flo
     assert same_answer(Answer(values, (), bool(values)), rows) is same
 
 
+def test_a_table_too_wide_for_sqlite_is_refused_with_the_reason() -> None:
+    table = build_table([f"column {number}" for number in range(700)], [["1"] * 700])
+    with pytest.raises(EngineError, match="SQLite could not load the table: too many columns"):
+        SQLiteEngine(table)
+    with DuckDBEngine(table) as engine:
+        assert agrees(read_program('#0 = all_rows(); #1 = sum(#0, "column 9":number)'), Grounding(table), engine)
+
+
+def test_the_query_that_is_checked_is_the_query_that_is_shown() -> None:
+    table = example_table()
+    schema = TableSchema(table)
+    for program in (*example_programs().values(), *example_programs().values()):
+        assert query_tree(program, schema).sql() == query_tree(program, TableSchema(table)).sql()
+
+
 def test_a_large_table_is_loaded_and_asked() -> None:
     rng = random.Random(2)
     rows = [[f"name {number}", str(rng.randint(0, 10**6))] for number in range(5000)]

@@ -49,7 +49,10 @@ class Engine(Protocol):
 
 
 class DuckDBEngine:
-    """A table in a DuckDB of its own, in memory, that reaches no file, network or extension."""
+    """A table in a DuckDB of its own, in memory, that reaches no file, network or extension.
+
+    ``EngineError`` where the table is too large for the memory allowed.
+    """
 
     dialect = "duckdb"
 
@@ -66,6 +69,13 @@ class DuckDBEngine:
                 "python_enable_replacements": False,
             },
         )
+        try:
+            self._load()
+        except duckdb.Error as error:
+            self._connection.close()
+            raise EngineError(f"DuckDB could not load the table: {error}") from error
+
+    def _load(self) -> None:
         arrow_types = {
             StoredAs.TEXT: pyarrow.string(),
             StoredAs.NUMBER: pyarrow.float64(),
@@ -74,7 +84,7 @@ class DuckDBEngine:
         columns = self.schema.columns
         arrays = [pyarrow.array(column.values(), arrow_types[column.stored_as]) for column in columns]
         loaded = pyarrow.Table.from_arrays(arrays, names=[column.name for column in columns])
-        source = self.schema.unused("loaded")
+        source = self.schema.names.copy().unused("loaded")
         self._connection.register(source, loaded)
         copied = exp.select(exp.Star()).from_(exp.to_table(source))
         created = exp.Create(this=table_name(self.schema), kind="TABLE", expression=copied)
@@ -112,7 +122,10 @@ class DuckDBEngine:
 
 
 class SQLiteEngine:
-    """A table in an SQLite of its own, in memory, that only reads this table."""
+    """A table in an SQLite of its own, in memory, that only reads this table.
+
+    ``EngineError`` where the table has more columns, with its typed ones, than SQLite takes (2,000).
+    """
 
     dialect = "sqlite"
 
@@ -121,6 +134,15 @@ class SQLiteEngine:
         self._time_limit = time_limit
         self._deadline = math.inf
         self._connection = sqlite3.connect(":memory:", check_same_thread=False)
+        try:
+            self._load()
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise EngineError(f"SQLite could not load the table: {error}") from error
+        self._connection.set_authorizer(_only_reading)
+        self._connection.set_progress_handler(self._is_late, _INSTRUCTIONS_BETWEEN_CHECKS)
+
+    def _load(self) -> None:
         columns = self.schema.columns
         self._connection.execute(write_tree(create_table(self.schema, columns), "sqlite"))
         places = ", ".join("?" for _ in columns)
@@ -128,8 +150,6 @@ class SQLiteEngine:
         with self._connection:
             rows = zip(*(column.values() for column in columns), strict=True)
             self._connection.executemany(f"INSERT INTO {name} VALUES ({places})", rows)
-        self._connection.set_authorizer(_only_reading)
-        self._connection.set_progress_handler(self._is_late, _INSTRUCTIONS_BETWEEN_CHECKS)
 
     def __enter__(self) -> Self:
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -52,6 +52,27 @@ def item_key(item: str) -> str:
     return storable(text_key(item)).replace("~", "~0").replace("|", "~1")
 
 
+class Names:
+    """Names of which no two are the same, whatever their case."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+
+    def unused(self, name: str) -> str:
+        """The name, or the name with a number, such that nothing else has it; it is taken now."""
+        name = storable(name)
+        candidate, number = name, 1
+        while candidate.casefold() in self._taken:
+            number += 1
+            candidate = f"{name}_{number}"
+        self._taken.add(candidate.casefold())
+        return candidate
+
+    def copy(self) -> Names:
+        """The same names, to which others can be added apart."""
+        return Names(self._taken)
+
+
 class TableSchema:
     """The names and types under which a table and its views are stored; every name is unique whatever its case.
 
@@ -60,28 +81,18 @@ class TableSchema:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self._taken: set[str] = set()
-        self.table_name = self.unused(table.name or "table")
+        self.names = Names()
+        self.table_name = self.names.unused(table.name or "table")
         self._columns: dict[tuple[ViewReference, Reading], StoredColumn] = {}
-        raw_names = {column.name: self.unused(column.name) for column in table.columns}
-        self.row_index = self.unused("row_index")
-        self.is_total = self.unused("is_total") if table.totals.any() else None
+        raw_names = {column.name: self.names.unused(column.name) for column in table.columns}
+        self.row_index = self.names.unused("row_index")
+        self.is_total = self.names.unused("is_total") if table.totals.any() else None
         for reference in table.view_references:
             raw_name = raw_names[reference.column]
             for reading in _readings(reference.view):
                 suffix = reference.view if reference.view is not ViewKind.TEXT else reading
-                name = raw_name if suffix is Reading.RAW else self.unused(f"{raw_name}_{suffix}")
+                name = raw_name if suffix is Reading.RAW else self.names.unused(f"{raw_name}_{suffix}")
                 self._columns[reference, reading] = self._stored(name, reference, reading)
-
-    def unused(self, name: str) -> str:
-        """The name, or the name with a number, such that nothing else in the database has it; it is taken now."""
-        name = storable(name)
-        candidate, number = name, 1
-        while candidate.casefold() in self._taken:
-            number += 1
-            candidate = f"{name}_{number}"
-        self._taken.add(candidate.casefold())
-        return candidate
 
     def _stored(self, name: str, reference: ViewReference, reading: Reading) -> StoredColumn:
         view = self.table.view(reference)

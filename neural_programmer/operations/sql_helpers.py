@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from neural_programmer.execution.sql_schema import TableSchema
+from neural_programmer.execution.sql_schema import Names, TableSchema
 from neural_programmer.tables.constants import Constant
 from neural_programmer.tables.views import ViewReference
 
@@ -40,6 +40,10 @@ class Query:
 
     schema: TableSchema
     expressions: list[tuple[str, exp.Select]] = field(default_factory=list)
+    names: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = self.schema.names.copy()
 
     def column(self, name: str) -> exp.Column:
         """A stored column."""
@@ -99,7 +103,7 @@ class Query:
 
     def named(self, name: str, select: exp.Select) -> str:
         """The name of a new common table expression for the selection."""
-        unused = self.schema.unused(f"{name}_{len(self.expressions) + 1}")
+        unused = self.names.unused(f"{name}_{len(self.expressions) + 1}")
         self.expressions.append((unused, select))
         return unused
 

@@ -90,7 +90,7 @@ def counts_by_value(arguments: SqlArguments) -> exp.Select:
 def _counts(arguments: SqlArguments) -> tuple[str, exp.Column, exp.Column]:
     """A common table expression with a row for each value: its name, and its columns for the size and first row."""
     query = arguments.query
-    size, first = (query.schema.unused(name) for name in ("number_of_rows", "first_row"))
+    size, first = (query.names.unused(name) for name in ("number_of_rows", "first_row"))
     counts = query.select(
         arguments.present_rows,
         exp.alias_(exp.Count(this=exp.Star()), size),
