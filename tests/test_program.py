@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neural_programmer.language.candidates import Candidates
+from neural_programmer.language.grammar import Grammar, GrammarState
 from neural_programmer.language.json_form import ProgramJsonError, program_from_json, program_to_json
 from neural_programmer.language.program import Program, Step
 from neural_programmer.language.text_form import ProgramTextError, read_program, write_program
 from neural_programmer.language.validation import InvalidProgramError, validate
 from neural_programmer.operations.registry import OPERATION_NAMES, REGISTRY
 from neural_programmer.tables.constants import Constant, ConstantKind
-from neural_programmer.tables.values import PartialDate
+from neural_programmer.tables.values import PartialDate, ValueType
 from neural_programmer.tables.views import ViewKind, ViewReference
 from tests.examples import example_programs, example_table
-from tests.generators import random_candidates, random_program, random_table
+from tests.generators import enumerate_programs, random_candidates, random_program, random_table
 
 _dates = st.builds(PartialDate, st.integers(0, 9999), st.none() | st.integers(1, 12))
 _days = st.builds(PartialDate, st.none(), st.integers(1, 12), st.integers(1, 28))
@@ -131,6 +135,37 @@ def test_random_programs_are_valid() -> None:
         program = random_program(rng, table, random_candidates(rng, table))
         if program is not None:
             validate(program, REGISTRY, table)
+
+
+def test_enumerated_programs_are_those_of_the_grammar() -> None:
+    views = [ViewReference(value_type, ViewKind(value_type)) for value_type in ValueType]
+    constants = tuple(_constant(kind) for kind in ConstantKind)
+    enumerated = {
+        tuple((step.operation, step.references) for step in program)
+        for program in enumerate_programs(Candidates(tuple(views), constants), most_operations=2)
+    }
+    grammar = Grammar({name: operation.signature for name, operation in REGISTRY.items()}, maximum_steps=3)
+    assert enumerated == set(_walks(grammar, grammar.start, (("all_rows", ()),)))
+
+
+def _constant(kind: ConstantKind) -> Constant:
+    return Constant(kind, ("a",))
+
+
+def _walks(
+    grammar: Grammar, state: GrammarState, steps: tuple[tuple[str, tuple[int, ...]], ...]
+) -> Iterator[tuple[tuple[str, tuple[int, ...]], ...]]:
+    for operation in np.flatnonzero(grammar.operations(state)).tolist():
+        if operation == grammar.stop:
+            yield steps
+            continue
+        arity = len(grammar.signatures[operation].references)
+        firsts = np.flatnonzero(grammar.first_references(state, operation)).tolist() if arity else [-1]
+        for first in firsts:
+            masks = grammar.second_references(state, operation, first)
+            for second in np.flatnonzero(masks).tolist() if arity > 1 else [-1]:
+                step = (grammar.names[operation], tuple(place for place in (first, second) if place >= 0))
+                yield from _walks(grammar, grammar.advance(state, operation, first, second), (*steps, step))
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         name="filter_greater_than_rows",
-        summary="The rows whose value is greater than every value of the other rows, of which at least one has a value.",
+        summary="The rows whose value is greater than every value of the other rows, which have at least one.",
         signature=Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS, _ORDERED),
         exact=_greater_than_rows,
         soft=_soft_greater_than_rows,
@@ -168,7 +168,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         name="filter_less_than_rows",
-        summary="The rows whose value is less than every value of the other rows, of which at least one has a value.",
+        summary="The rows whose value is less than every value of the other rows, which have at least one.",
         signature=Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS, _ORDERED),
         exact=_less_than_rows,
         soft=_soft_less_than_rows,
