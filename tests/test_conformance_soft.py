@@ -20,6 +20,7 @@ from neural_programmer.language.candidates import Candidates
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import Operation
 from neural_programmer.operations.registry import REGISTRY
+from neural_programmer.tables.views import ViewKind
 from tests.generators import random_candidates, random_table
 from tests.soft_cases import (
     Choice,
@@ -38,6 +39,7 @@ from tests.soft_cases import (
 
 Numbers = NDArray[Any]
 every_operation = pytest.mark.parametrize("operation", REGISTRY.values(), ids=REGISTRY)
+_EVERY_TYPE = {ViewKind.TEXT, ViewKind.NUMBER, ViewKind.DATE, ViewKind.LIST}
 _NUMBERS = (3.0, -1.5, 0.0, 2.0, np.nan)
 
 
@@ -99,6 +101,26 @@ def test_equals_exact_where_nothing_is_uncertain(operation: Operation) -> None:
             np.testing.assert_allclose(soft, exact, rtol=1e-9, atol=1e-9, err_msg=f"{operation.name} {choice}")
             compared += exact.size
     assert compared
+
+
+@every_operation
+def test_equals_exact_on_a_larger_table(operation: Operation) -> None:
+    """Some parts are computed otherwise for many rows, or for values that many rows share."""
+    rng = random.Random(3)
+    table = random_table(rng, rows=60, columns=len(_EVERY_TYPE))
+    while not {reference.view for reference in table.view_references} >= _EVERY_TYPE:
+        table = random_table(rng, rows=60, columns=8)
+    candidates = random_candidates(rng, table)
+    grounding = Grounding(table)
+    choice = rng.choice(choices(operation, candidates))
+    references = _certain_references(
+        operation, 60, np.random.default_rng(3), 8 if operation.signature.references else 1
+    )
+    exact = exact_result(operation, grounding, candidates, references, choice)
+    inputs = _at_certainty(operation, candidates, choice, references)
+    soft_table = repeated(grounding, candidates, len(exact))
+    np.testing.assert_allclose(soft_result(operation, soft_table, inputs), exact, rtol=1e-9, atol=1e-9)
+    assert all(torch.isfinite(slope).all() for slope in _slopes(operation, soft_table, inputs).values())
 
 
 def _with_rows(name: str, tensor: Tensor, table: SoftTable) -> Tensor:

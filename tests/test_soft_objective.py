@@ -145,22 +145,29 @@ PROGRAMS = (
 )
 
 
+# What the policy chooses among; every operation of the registry would take the test longer.
+OPERATIONS = {
+    name: REGISTRY[name]
+    for name in ("filter_greater", "argmax", "argmin", "first", "last", "next", "select", "count", "sum", "maximum")
+}
+
+
 class _Policy(torch.nn.Module):
     """Distributions over two steps for each kind of question, whatever the table."""
 
     def __init__(self) -> None:
         super().__init__()
-        kinds, operations = len(PROGRAMS), len(REGISTRY)
+        kinds, operations = len(PROGRAMS), len(OPERATIONS)
         self.operation = torch.nn.Parameter(torch.zeros(kinds, 2, operations))
         self.column = torch.nn.Parameter(torch.zeros(kinds, 2, operations, 2))
         self.reference = torch.nn.Parameter(torch.zeros(kinds, 2, operations, 2))
         self.stop = torch.nn.Parameter(torch.zeros(kinds))
 
     def forward(self, table: SoftTable, kinds: Tensor) -> SoftAnswer:
-        executor = SoftExecutor(table)
+        executor = SoftExecutor(table, OPERATIONS)
         for step in range(2):
             references = self.reference[kinds, step, :, : step + 1].softmax(dim=-1)
-            constants = torch.ones(len(kinds), len(REGISTRY), 2, 1)
+            constants = torch.ones(len(kinds), len(OPERATIONS), 2, 1)
             executor.step(
                 StepDistributions(
                     operation=self.operation[kinds, step].softmax(dim=-1),
@@ -177,7 +184,7 @@ class _Policy(torch.nn.Module):
 
 def test_programs_are_learned_from_answers_alone() -> None:
     torch.manual_seed(0)
-    groundings = [_table(seed) for seed in range(6)]
+    groundings = [_table(seed) for seed in range(4)]
     questions = [(grounding, kind) for grounding in groundings for kind in range(len(PROGRAMS))]
     table = SoftTable.collate([ground(grounding, CANDIDATES) for grounding, _ in questions])
     goals = [_goal(grounding, PROGRAMS[kind]) for grounding, kind in questions]
@@ -187,13 +194,13 @@ def test_programs_are_learned_from_answers_alone() -> None:
     policy = _Policy()
     optimizer = torch.optim.Adam(policy.parameters(), lr=0.3)
     losses = []
-    for _ in range(60):
+    for _ in range(50):
         optimizer.zero_grad()
         loss = soft_loss(policy(table, kinds), targets).mean()
         torch.autograd.backward(loss)
         optimizer.step()
         losses.append(loss.item())
     assert losses[-1] < 0.3 < 2 < losses[0]
-    names = list(REGISTRY)
+    names = list(OPERATIONS)
     first = [names[index] for index in policy.operation[:, 0].argmax(dim=-1)]
     assert first == ["argmax", "last", "filter_greater", "sum"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from neural_programmer.tables.constants import COMPARABLE, ConstantKind
 from neural_programmer.tables.values import ValueType
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
+_FREQUENCY_CLASSES = (1, 6, 24, 96)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,18 @@ class SoftTable:
     def batch(self) -> int:
         """How many questions there are."""
         return len(self.mask)
+
+    @cached_property
+    def views_by_frequency(self) -> tuple[tuple[Tensor, int], ...]:
+        """All columns, by how many rows their most frequent value is in: Int[view], places in the columns of the
+        batch laid end to end, and the greatest such number among them, at least 1.
+
+        What counts values needs memory for the product of values and rows a value, which differ much between columns.
+        """
+        most = self.group_sizes.amax(dim=-1).flatten()
+        classes = torch.bucketize(most, torch.tensor(_FREQUENCY_CLASSES, device=most.device))
+        views = [(classes == number).nonzero()[:, 0] for number in range(len(_FREQUENCY_CLASSES) + 1)]
+        return tuple((found, max(1, int(most[found].max()))) for found in views if len(found))
 
     def legal_columns(self, types: frozenset[ValueType]) -> Tensor:
         """``Float[batch, column]``: 1 for the views of one of the types."""

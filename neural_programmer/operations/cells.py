@@ -12,7 +12,7 @@ from neural_programmer.language.operation import ExactArguments, Operation, Sign
 from neural_programmer.operations import sql_values
 from neural_programmer.operations.exact_helpers import Rows, first_of_groups, group_counts, view_of
 from neural_programmer.operations.soft_arguments import SoftArguments
-from neural_programmer.operations.soft_counts import frequency_extremes
+from neural_programmer.operations.soft_frequency import frequency_extremes
 from neural_programmer.operations.soft_helpers import SoftGroups
 from neural_programmer.tables.values import ValueType
 
