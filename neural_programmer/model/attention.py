@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 # Stands for minus infinity in masked scores: finite, so that a wholly masked row gives no NaN.
 MASKED_SCORE = -1e9
@@ -38,6 +38,21 @@ class Placement:
     def mix(self, weights: Tensor, values: Tensor) -> Tensor:
         """The sums of the question's ``[batch, item, width]`` weighted by ``[node, item]``: ``[node, width]``."""
         return self.gather(torch.bmm(self.spread(weights), values))
+
+
+class QuestionDropout(nn.Module):
+    """Dropout whose mask is the same for all nodes of a question: less noise between programs, and fewer draws."""
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, nodes: Tensor, placement: Placement) -> Tensor:
+        """``Float[node, width]`` with some of each question's units set to zero while training."""
+        if not self.training or self.rate == 0:
+            return nodes
+        kept = torch.rand(placement.questions, nodes.shape[1], device=nodes.device) >= self.rate
+        return nodes * (kept / (1 - self.rate))[placement.question]
 
 
 def masked_log_softmax(scores: Tensor, mask: Tensor) -> Tensor:

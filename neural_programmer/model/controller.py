@@ -8,28 +8,25 @@ import torch
 from torch import Tensor, nn
 
 from neural_programmer.execution.sizes import SIZE_BUCKETS
-from neural_programmer.model.attention import MASKED_SCORE, Placement
+from neural_programmer.model.attention import MASKED_SCORE, Placement, QuestionDropout
 from neural_programmer.model.config import ModelConfig
 from neural_programmer.model.encoders import Encoded
 
 
 @dataclass(frozen=True, eq=False)
 class ControllerState:
-    """After a step: the recurrent ``hidden`` and ``memory``, the ``state`` that has looked at the question (each
-    Float[node, width]), the ``attention`` Float[node, token] it looked with, and that of all steps so far ``seen``.
+    """After a step: the recurrent state ``hidden``, the ``state`` that has looked at the question (both Float[node,
+    width]), the ``attention`` Float[node, token] it looked with, and that of all steps so far ``seen``.
     """
 
     hidden: Tensor
-    memory: Tensor
     state: Tensor
     attention: Tensor
     seen: Tensor
 
     def select(self, nodes: Tensor) -> ControllerState:
         """The states of some nodes."""
-        return ControllerState(
-            self.hidden[nodes], self.memory[nodes], self.state[nodes], self.attention[nodes], self.seen[nodes]
-        )
+        return ControllerState(self.hidden[nodes], self.state[nodes], self.attention[nodes], self.seen[nodes])
 
 
 class StepEmbedding(nn.Module):
@@ -65,40 +62,36 @@ class StepEmbedding(nn.Module):
 
 
 class Controller(nn.Module):
-    """An LSTM over steps that attends to the question after each."""
+    """A gated recurrent network over steps that attends to the question after each."""
 
     def __init__(self, config: ModelConfig, operations: int) -> None:
         super().__init__()
         self.start_hidden = nn.Linear(config.width, config.width)
-        self.start_memory = nn.Linear(config.width, config.width)
-        self.cell = nn.LSTMCell(config.width, config.width)
-        self.look = nn.Linear(config.width, config.width, bias=False)
+        self.cell = nn.GRUCell(config.width, config.width)
         self.seen_weight = nn.Parameter(torch.zeros(()))
         self.state = nn.Linear(2 * config.width, config.width)
-        self.dropout = nn.Dropout(config.dropout)
-        self.operation_hidden = nn.Linear(config.width, config.width)
+        self.dropout = QuestionDropout(config.dropout)
         self.operation_out = nn.Linear(config.width, operations + 1)
 
     def start(self, encoded: Encoded) -> ControllerState:
         """The state before step 0, one node a question."""
         hidden = torch.tanh(self.start_hidden(encoded.summary))
-        memory = torch.tanh(self.start_memory(encoded.summary))
         nothing = encoded.words.new_zeros(encoded.words.shape[:2])
-        return ControllerState(hidden, memory, hidden, nothing, nothing)
+        return ControllerState(hidden, hidden, nothing, nothing)
 
     def advance(
         self, before: ControllerState, embedding: Tensor, encoded: Encoded, placement: Placement
     ) -> ControllerState:
         """The state after a step whose embedding is Float[node, width]."""
-        hidden, memory = self.cell(self.dropout(embedding), (before.hidden, before.memory))
-        scores = placement.scores(self.look(hidden), encoded.words) + self.seen_weight * before.seen
+        hidden = self.cell(self.dropout(embedding, placement), before.hidden)
+        scores = placement.scores(hidden, encoded.keys.controller_words) + self.seen_weight * before.seen
         present = encoded.inputs.token_mask[placement.question]
         attention = scores.masked_fill(~present, MASKED_SCORE).softmax(dim=-1) * present
         context = placement.mix(attention, encoded.words)
-        state = torch.tanh(self.state(self.dropout(torch.cat([hidden, context], dim=-1))))
-        return ControllerState(hidden, memory, state, attention, before.seen + attention)
+        state = torch.tanh(self.state(self.dropout(torch.cat([hidden, context], dim=-1), placement)))
+        return ControllerState(hidden, state, attention, before.seen + attention)
 
-    def operations(self, state: Tensor) -> Tensor:
+    def operations(self, state: Tensor, placement: Placement) -> Tensor:
         """``Float[node, operation + 1]``: scores of what comes next, "stop" last."""
-        out: Tensor = self.operation_out(self.dropout(torch.tanh(self.operation_hidden(state))))
+        out: Tensor = self.operation_out(self.dropout(state, placement))
         return out

@@ -14,9 +14,26 @@ from neural_programmer.model.inputs import QuestionBatch
 
 
 @dataclass(frozen=True, eq=False)
+class Keys:
+    """Projections of the words, columns and constants of a question, made once for all nodes that look at them.
+
+    The controller looks at words by ``controller_words``, pointers by ``pointer_words``; a pointer scores columns by
+    ``columns`` and, given a reference, ``columns_after``; constants likewise.
+    """
+
+    controller_words: Tensor
+    pointer_words: Tensor
+    columns: Tensor
+    columns_after: Tensor
+    constants: Tensor
+    constants_after: Tensor
+
+
+@dataclass(frozen=True, eq=False)
 class Encoded:
     """An encoded batch: ``words`` Float[batch, token, width], ``columns`` Float[batch, view, width], ``constants``
-    Float[batch, constant, width], ``summary`` Float[batch, width] of the whole question, and the inputs themselves.
+    Float[batch, constant, width], ``summary`` Float[batch, width] of the whole question, the inputs themselves, and
+    the ``keys`` by which words, columns and constants are found.
     """
 
     inputs: QuestionBatch
@@ -24,6 +41,7 @@ class Encoded:
     columns: Tensor
     constants: Tensor
     summary: Tensor
+    keys: Keys
 
     @property
     def device(self) -> torch.device:
@@ -79,6 +97,9 @@ class Encoder(nn.Module):
         self.constant_words = nn.Linear(width, width)
         self.constant_out = nn.Linear(width, width)
         self.summary = nn.Linear(both, width)
+        self.word_keys = nn.Linear(width, 2 * width, bias=False)
+        self.column_keys = nn.Linear(width, 2 * width, bias=False)
+        self.constant_keys = nn.Linear(width, 2 * width, bias=False)
 
     def forward(self, inputs: QuestionBatch) -> Encoded:
         """Encode a batch."""
@@ -92,7 +113,13 @@ class Encoder(nn.Module):
         present = inputs.token_mask.unsqueeze(-1)
         words = torch.tanh(self.leave(self.dropout(states))) * present
         summary = torch.tanh(self.summary(torch.cat([last[-2], last[-1]], dim=-1)))
-        return Encoded(inputs, words, self._columns(inputs, vectors, words), self._constants(inputs, words), summary)
+        columns, constants = self._columns(inputs, vectors, words), self._constants(inputs, words)
+        keys = Keys(
+            *self.word_keys(words).chunk(2, dim=-1),
+            *self.column_keys(columns).chunk(2, dim=-1),
+            *self.constant_keys(constants).chunk(2, dim=-1),
+        )
+        return Encoded(inputs, words, columns, constants, summary, keys)
 
     def _columns(self, inputs: QuestionBatch, vectors: Tensor, words: Tensor) -> Tensor:
         count = inputs.header_mask.sum(dim=-1, keepdim=True).clamp(min=1)

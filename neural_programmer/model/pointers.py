@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from neural_programmer.model.attention import MASKED_SCORE, Placement
+from neural_programmer.model.attention import MASKED_SCORE, Placement, QuestionDropout
 from neural_programmer.model.config import InputSizes, ModelConfig
 from neural_programmer.model.encoders import Encoded
 
@@ -32,22 +32,16 @@ class Pointers(nn.Module):
     def __init__(self, config: ModelConfig, sizes: InputSizes) -> None:
         super().__init__()
         width, operation = config.width, config.operation_width
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = QuestionDropout(config.dropout)
         self.intend = nn.Linear(width + operation, width)
-        self.look = nn.Linear(width, width, bias=False)
         self.vector = nn.Linear(2 * width, width)
         self.step_key = nn.Linear(width, width, bias=False)
-        self.first = nn.Linear(width, width, bias=False)
         self.first_features = nn.Linear(operation, _REFERENCE_FEATURES)
         self.second = nn.Linear(width, width, bias=False)
         self.second_after = nn.Linear(width, width, bias=False)
         self.second_features = nn.Linear(operation, _REFERENCE_FEATURES)
-        self.column = nn.Linear(width, width)
-        self.column_after = nn.Linear(width, width, bias=False)
         self.column_features = nn.Linear(operation, sizes.column_features + sizes.column_kinds)
         self.column_matches = nn.Linear(operation, sizes.match_features)
-        self.constant = nn.Linear(width, width)
-        self.constant_after = nn.Linear(width, width, bias=False)
         self.constant_features = nn.Linear(operation, sizes.constant_features + 2)
         self.pair_features = nn.Linear(operation, sizes.pair_features)
         self._kinds = sizes.column_kinds
@@ -55,12 +49,12 @@ class Pointers(nn.Module):
 
     def intention(self, state: Tensor, operation: Tensor, encoded: Encoded, placement: Placement) -> Intention:
         """What an operation (Float[edge, operation width]) is after in a state (Float[edge, width])."""
-        wish = torch.tanh(self.intend(self.dropout(torch.cat([state, operation], dim=-1))))
-        scores = placement.scores(self.look(wish), encoded.words)
+        wish = torch.tanh(self.intend(self.dropout(torch.cat([state, operation], dim=-1), placement)))
+        scores = placement.scores(wish, encoded.keys.pointer_words)
         present = encoded.inputs.token_mask[placement.question]
         attention = scores.masked_fill(~present, MASKED_SCORE).softmax(dim=-1) * present
         context = placement.mix(attention, encoded.words)
-        vector = torch.tanh(self.vector(self.dropout(torch.cat([wish, context], dim=-1))))
+        vector = torch.tanh(self.vector(self.dropout(torch.cat([wish, context], dim=-1), placement)))
         return Intention(vector, operation, attention, placement)
 
     @staticmethod
@@ -74,7 +68,7 @@ class Pointers(nn.Module):
 
     def first_references(self, intention: Intention, keys: Tensor, features: Tensor) -> Tensor:
         """``Float[edge, step]`` for step keys Float[edge, step, width] and their features."""
-        content = torch.einsum("ed,esd->es", self.first(intention.vector), keys) * self.scale
+        content = torch.einsum("ed,esd->es", intention.vector, keys) * self.scale
         return content + torch.einsum("ef,esf->es", self.first_features(intention.operation), features)
 
     def second_references(self, intention: Intention, keys: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
@@ -87,7 +81,7 @@ class Pointers(nn.Module):
     def columns(self, intention: Intention, encoded: Encoded) -> Tensor:
         """``Float[edge, view]`` before the first reference is taken into account."""
         inputs, placement = encoded.inputs, intention.placement
-        content = placement.scores(self.column(intention.vector), encoded.columns) * self.scale
+        content = placement.scores(intention.vector, encoded.keys.columns)
         kinds = functional.one_hot(inputs.column_kinds, self._kinds).to(content.dtype)
         known = torch.cat([inputs.column_features, kinds], dim=-1)
         content = content + placement.scores(self.column_features(intention.operation), known)
@@ -98,12 +92,12 @@ class Pointers(nn.Module):
 
     def columns_after(self, first: Tensor, encoded: Encoded, placement: Placement) -> Tensor:
         """``Float[edge, view]``: what the first reference (its step key) adds to the columns' scores."""
-        return placement.scores(self.column_after(first), encoded.columns) * self.scale
+        return placement.scores(first, encoded.keys.columns_after)
 
     def constants(self, intention: Intention, encoded: Encoded, used: Tensor) -> Tensor:
         """``Float[edge, constant]`` before the column is taken into account; ``used`` Float[edge, constant]."""
         inputs, placement = encoded.inputs, intention.placement
-        content = placement.scores(self.constant(intention.vector), encoded.constants) * self.scale
+        content = placement.scores(intention.vector, encoded.keys.constants)
         weights = self.constant_features(intention.operation)
         content = content + placement.scores(weights[:, :-2], inputs.constant_features)
         looked_at = placement.scores(intention.attention, inputs.constant_spans)
@@ -111,4 +105,4 @@ class Pointers(nn.Module):
 
     def constants_after(self, column: Tensor, encoded: Encoded, placement: Placement) -> Tensor:
         """``Float[edge, constant]``: what the chosen column (Float[edge, width]) adds to the constants' scores."""
-        return placement.scores(self.constant_after(column), encoded.constants) * self.scale
+        return placement.scores(column, encoded.keys.constants_after)

@@ -133,7 +133,7 @@ class Programmer(nn.Module):
             state = self.controller.advance(state.select(level.parent), vectors, encoded, placement)
             embeddings = vectors if embeddings is None else torch.cat([embeddings, vectors])
             legal = level.operation_mask & encoded.inputs.operation_mask[level.question]
-            operation_scores = masked_log_softmax(self.controller.operations(state.state), legal)
+            operation_scores = masked_log_softmax(self.controller.operations(state.state, placement), legal)
             ended = (trie.ends[:, 0] == depth).nonzero().squeeze(1)
             nodes = trie.ends[ended, 1]
             result = result.index_put((ended,), log_probability[nodes] + operation_scores[nodes, self.grammar.stop])
@@ -237,12 +237,12 @@ class Programmer(nn.Module):
         alone, pair = pointers.second_references(intention, keys, features)
         second = masked_log_softmax(alone.unsqueeze(1) + pair, second_mask)
         takes_first = self.operation_takes[operations, 0]
-        after = torch.einsum("esd,evd->esv", pointers.column_after(keys), encoded.columns[question]) * pointers.scale
+        after = torch.einsum("esd,evd->esv", keys, encoded.keys.columns_after[question])
         after = after * takes_first[:, None, None]
         column_scores = pointers.columns(intention, encoded).unsqueeze(1) + after
         column = masked_log_softmax(column_scores, self.column_mask(operations, question, inputs).unsqueeze(1))
         takes_column = self.operation_takes[operations, 2]
-        joint = torch.bmm(pointers.constant_after(encoded.columns), encoded.constants.transpose(1, 2)) * pointers.scale
+        joint = torch.bmm(encoded.columns, encoded.keys.constants_after.transpose(1, 2))
         pairs = torch.einsum("ekvf,ef->evk", inputs.pairs[question], pointers.pair_features(operation))
         constant_scores = pointers.constants(intention, encoded, nodes.used_constants[edges]).unsqueeze(1)
         constant_scores = constant_scores + (joint[question] + pairs) * takes_column[:, None, None]

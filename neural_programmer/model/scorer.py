@@ -86,7 +86,7 @@ class ModelScorer:
 
     def operations(self, memory: Beginnings, legal: NDArray[np.bool_]) -> Floats:
         """Log-probabilities of operations."""
-        scores = self._model.controller.operations(memory.state.state)
+        scores = self._model.controller.operations(memory.state.state, memory.placement)
         mask = torch.from_numpy(legal) & self._encoded.inputs.operation_mask
         result: Floats = masked_log_softmax(scores, mask).numpy()
         return result

@@ -55,13 +55,13 @@ class _SoftSteps:
         state = model.controller.advance(model.controller.start(encoded), vectors, encoded, self.placement)
         earlier = vectors.unsqueeze(1)
         found: list[StepDistributions] = []
-        scores = model.controller.operations(state.state)
+        scores = model.controller.operations(state.state, self.placement)
         for position in range(1, self.steps + 1):
             operation = self._operation(scores, position)
             parts, vectors = self._arguments(state.state, earlier, operation)
             state = model.controller.advance(state, vectors, encoded, self.placement)
             earlier = torch.cat([earlier, vectors.unsqueeze(1)], dim=1)
-            scores = model.controller.operations(state.state)
+            scores = model.controller.operations(state.state, self.placement)
             stop = torch.ones(self.size) if position == self.steps else self._stop(scores)
             found.append(StepDistributions(operation=operation, stop=stop, **parts))
         return found
@@ -104,7 +104,7 @@ class _SoftSteps:
         column_scores = column_scores + pointers.columns_after(first_key, encoded, self.edge_placement)
         column = masked_log_softmax(column_scores, model.column_mask(chosen, question, inputs)).exp()
         lone_scores = pointers.constants(intention, encoded, torch.zeros(len(chosen), encoded.constants.shape[1]))
-        after = torch.bmm(pointers.constant_after(encoded.columns), encoded.constants.transpose(1, 2)) * pointers.scale
+        after = torch.bmm(encoded.columns, encoded.keys.constants_after.transpose(1, 2))
         weights = pointers.pair_features(model.operation_vectors.weight)
         pairs = torch.einsum("bkvf,of->bovk", inputs.pairs, weights)
         by_question = (size, self.operations)

@@ -62,7 +62,7 @@ class Trainer:
         self.config = config
         self.sampler = ProgramSampler(examples)
         self.builder = TrieBuilder(model.grammar)
-        self.optimiser = torch.optim.AdamW(_parameter_groups(model, config.weight_decay), lr=config.learning_rate)
+        self.optimiser = torch.optim.AdamW(_parameter_groups(model, config.weight_decay), lr=config.learning_rate, fused=True)
         self.average: Programmer | None = copy.deepcopy(model) if config.average > 0 else None
         self.progress = Progress()
 
