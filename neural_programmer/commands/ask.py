@@ -14,6 +14,12 @@ from neural_programmer.commands.printing import print_json, printable, shown
 if TYPE_CHECKING:
     from neural_programmer.response import Response
 
+_VERDICTS = {
+    True: "run in DuckDB, it gave the same answer",
+    False: "run in DuckDB, it gave ANOTHER answer",
+    None: "DuckDB could not run it to its end",
+}
+
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -59,9 +65,9 @@ def _print_response(response: Response, dialect: str) -> None:
     print(_wrapped(", ".join(map(shown, response.answer)) if response.answer else printable(response.explanation)))
     if response.program is not None:
         print(_wrapped(printable(response.explanation)))
-        verdict = "gave the same answer" if response.sql_agrees else "gave ANOTHER answer"
+        verdict = _VERDICTS[response.sql_agrees]
         print(f"\nConfidence: {response.confidence:.0%}")
-        print(f"\nSQL ({dialect}; run in DuckDB, it {verdict}):")
+        print(f"\nSQL ({dialect}; {verdict}):")
         print(textwrap.indent(_printable_lines(response.sql(dialect) or ""), "  "))
     if response.readings[1 if response.program is not None else 0 :]:
         print("\nReadings:")

@@ -52,7 +52,10 @@ def add_dataset_options(parser: argparse.ArgumentParser) -> None:
     add_root_option(parser)
     parser.add_argument("--limit", type=positive, metavar="N", help="only the first N questions")
     parser.add_argument(
-        "--processes", type=positive, default=1, metavar="N", help="processes to share the work (default: 1)"
+        "--processes",
+        type=positive,
+        metavar="N",
+        help="processes to share the work (default: 2, or 1 for few questions or on one core)",
     )
 
 
