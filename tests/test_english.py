@@ -59,6 +59,40 @@ def test_rows_are_one_or_several_as_the_table_has_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [
+        (
+            '#1 = filter_any(#0, "Country":text, ["a", "b"]); #2 = filter_less(#1, "Points":number, 5); #3 = count(#2)',
+            'The number of rows where Country is "a" or "b", and Points is less than 5.',
+        ),
+        (
+            '#1 = argmax(#0, "Points":number); #2 = argmin(#1, "Date":date); #3 = select(#2, "Name":text)',
+            "The Name of the row with the earliest Date among the rows with the highest Points.",
+        ),
+        (
+            '#1 = argmax(#0, "Points":number); #2 = filter_empty(#1, "Date":date); #3 = count(#2)',
+            "The number of rows with the highest Points, only where Date is missing.",
+        ),
+        (
+            '#1 = filter_less(#0, "Points":number, 5); #2 = above(#1); #3 = filter_equals(#2, "Name":text, "a"); '
+            '#4 = filter_empty(#3, "Date":date); #5 = count(#4)',
+            'The number of rows above the rows where Points is less than 5, only where Name is "a" and Date is missing.',
+        ),
+        (
+            '#1 = filter_less(#0, "Points":number, 5); #2 = first(#0); #3 = intersect(#1, #2); #4 = count(#3)',
+            "The number of rows where Points is less than 5 that are also among the first row.",
+        ),
+        (
+            '#1 = kth_max(#0, "Date":date, ^1); #2 = previous(#1); #3 = select(#2, "Score":second_number)',
+            "The second number of Score of the row just above the row with the latest Date.",
+        ),
+    ],
+)
+def test_how_phrases_are_put_together(steps: str, sentence: str) -> None:
+    assert explain(read_program(f"#0 = all_rows(); {steps}")) == sentence
+
+
+@pytest.mark.parametrize(
     ("date", "words"),
     [
         (PartialDate(1950, 5, 21), "21 May 1950"),

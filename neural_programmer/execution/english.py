@@ -71,10 +71,11 @@ class _RowsWords:
 
 
 def _joined(clauses: tuple[str, ...]) -> str:
-    """Clauses joined by "and", after a comma where the one before names rows of its own."""
+    """Clauses joined by "and", after a comma where the one before has alternatives or names rows of its own."""
     text = clauses[0]
     for before, clause in pairwise(clauses):
-        text += f"{',' if ' where ' in before or ' with ' in before else ''} and {clause}"
+        is_long = any(word in before for word in (" where ", " with ", " or "))
+        text += f"{',' if is_long else ''} and {clause}"
     return text
 
 
