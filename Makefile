@@ -16,13 +16,6 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 	if $$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo $$python; break; fi; done)
 
-# On Linux the usual build of torch brings 2 GB of GPU libraries; this index has the one without.
-# TORCH_INDEX= (empty) takes the usual build.
-ifeq ($(shell uname -s),Linux)
-TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
-endif
-TORCH := $(shell grep '^torch==' constraints.txt)
-
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUNTIME_STAMP := $(VENV)/.installed-runtime
@@ -73,8 +66,6 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with the venv module is needed" \
 		"(Debian and Ubuntu: apt-get install python3 python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(if $(TORCH_INDEX),$(PIP) install --no-deps --retries 0 --timeout 30 --index-url $(TORCH_INDEX) $(TORCH) \
-		$(PIP_OPTIONS) || echo "The index $(TORCH_INDEX) did not answer; taking the usual build of torch.")
 
 $(RUNTIME_STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --editable . --constraint constraints.txt $(PIP_OPTIONS)
