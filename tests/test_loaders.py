@@ -157,8 +157,8 @@ def test_excel_titles_merged_cells_and_sheets(tmp_path: Path) -> None:
         sheet[f"{column}5"] = value
     body: list[list[str | int | None]] = [["North", 1, 2, 3], [None, 4, 5, 6], ["South", 7, 8, 9]]
     for row, values in enumerate(body, start=6):
-        for column, value in zip("BCDE", values, strict=True):
-            sheet[f"{column}{row}"] = value
+        for column, cell in zip("BCDE", values, strict=True):
+            sheet[f"{column}{row}"] = cell
     sheet.merge_cells("B6:B7")
     workbook.create_sheet("Notes").append(["Remark"])
     workbook["Notes"].append(["none"])
