@@ -33,8 +33,8 @@ What is computed. A step keeps, given that the program is well-typed and goes on
 and each row's probability of being among them, and the probability that it gives a number with a distribution over
 numbers. An operation that refers to several earlier steps reads their mixture, and takes its rows to be independent
 of one another: that is what makes execution cheap, and what makes it approximate for long programs. With one-hot
-distributions it is exact execution; for programs of one or two steps after ``all_rows`` whose second operation is
-linear in its rows it is the expectation over all programs, provided no step refers to the same earlier step twice.
+distributions it is exact execution; for programs of one step after ``all_rows``, or of two whose answer is linear in
+the rows it reads, it is the expectation over all programs, provided no step reads the same uncertain result twice.
 Neural Programmer (Neelakantan et al. 2017, section 2) averages numbers; here every operation and column keeps its own
 number, so that a loss can tell which of them is right.
 """
