@@ -30,6 +30,11 @@ FILTERS = tuple(name for name in REGISTRY if name.startswith("filter_") and len(
 _CONSTANT_FILTERS = tuple(name for name in FILTERS if REGISTRY[name].signature.constants)
 _PRESENCE_FILTERS = tuple(name for name in FILTERS if not REGISTRY[name].signature.constants)
 _NEGATIONS = frozenset({"filter_not_equals", "filter_not_contains", "filter_empty"})
+_PLAINER = {
+    "filter_contains": "filter_equals",
+    "filter_not_contains": "filter_not_equals",
+    "filter_contains_any": "filter_any",
+}
 SUPERLATIVES = ("argmax", "argmin")
 _ORDINAL_SUPERLATIVES = ("kth_max", "kth_min")
 _ENDS = ("first", "last")
@@ -174,12 +179,21 @@ class Enumeration:
                     continue
                 comparable = COMPARABLE[reference.view.value_type] & signature.constants
                 for constant, value in enumerate(self.candidates.constants):
-                    if value.kind in comparable:
+                    if value.kind in comparable and not self._says_too_much(name, column, constant):
                         yield name, column, constant
         for name in _PRESENCE_FILTERS:
             if name not in _NEGATIONS or negated:
                 for column in self._texts:
                     yield name, column, -1
+
+    def _says_too_much(self, name: str, column: int, constant: int) -> bool:
+        """Whether the filter looks for words where comparing whole texts gives the same rows."""
+        plainer = _PLAINER.get(name)
+        if plainer is None:
+            return False
+        everything = np.ones((1, self.number_of_rows), dtype=np.bool_)
+        rows = self._exact(name, everything, column=column, constant=constant)
+        return bool((rows == self._exact(plainer, everything, column=column, constant=constant)).all())
 
     def _ordinals(self) -> list[int]:
         return [at for at, one in enumerate(self.candidates.constants) if one.kind is ConstantKind.ORDINAL]
