@@ -74,9 +74,10 @@ def test_rows_are_one_or_several_as_the_table_has_them() -> None:
             "The number of rows with the highest Points, only where Date is missing.",
         ),
         (
-            '#1 = filter_less(#0, "Points":number, 5); #2 = above(#1); #3 = filter_equals(#2, "Name":text, "a"); '
+            '#1 = filter_less(#0, "Points":number, 5); #2 = above(#1); #3 = filter_equals(#2, "Name":text, "x"); '
             '#4 = filter_empty(#3, "Date":date); #5 = count(#4)',
-            'The number of rows above the rows where Points is less than 5, only where Name is "a" and Date is missing.',
+            "The number of rows above the rows where Points is less than 5, "
+            'only where Name is "x" and Date is missing.',
         ),
         (
             '#1 = filter_less(#0, "Points":number, 5); #2 = first(#0); #3 = intersect(#1, #2); #4 = count(#3)',

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neural_programmer.language.candidates import Candidates
@@ -48,11 +48,13 @@ _steps = st.builds(
 _programs = st.lists(_steps, min_size=1, max_size=7).map(lambda steps: Program(tuple(steps)))
 
 
+@settings(deadline=None)
 @given(_programs, st.sampled_from(["\n", "; ", ";\n\n", "\r\n"]))
 def test_text_form_round_trips(program: Program, separator: str) -> None:
     assert read_program(write_program(program, separator)) == program
 
 
+@settings(deadline=None)
 @given(_programs)
 def test_json_form_round_trips(program: Program) -> None:
     assert program_from_json(json.loads(json.dumps(program_to_json(program)))) == program
@@ -91,6 +93,7 @@ def test_text_errors_name_the_line_and_what_was_expected(text: str, message: str
         read_program(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='#0123=(),;:"[]@^.\n -aXselect', max_size=60))
 def test_any_text_is_a_program_or_a_program_text_error(text: str) -> None:
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neural_programmer.execution.engines import DuckDBEngine, EngineError, SQLiteEngine, agrees, same_answer
@@ -129,6 +129,7 @@ def test_a_step_used_twice_is_written_once() -> None:
 def test_numbers_are_read_back_exactly() -> None:
     with duckdb.connect(":memory:") as connection:
 
+        @settings(deadline=None)
         @given(st.floats(allow_nan=False, allow_infinity=False))
         def check(number: float) -> None:
             sql = number_literal(number).sql("duckdb")
@@ -137,6 +138,7 @@ def test_numbers_are_read_back_exactly() -> None:
         check()
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab|~01"), st.text(alphabet="ab|~01"))
 def test_item_keys_hold_no_bar_and_stay_apart(first: str, second: str) -> None:
     assert "|" not in item_key(first)
