@@ -220,6 +220,8 @@ def test_a_refused_file_gives_a_message_and_no_table(page: AppTest, name: str, c
     upload(films(page), name, content)
     assert any(expected in error.value for error in page.error)
     assert page.session_state["neural_programmer"].prepared is None
+    films(page)
+    assert page.session_state["neural_programmer"].prepared.table.name == "Thirty films"
     upload(page, "good.csv", b"Name,Points\nAnn,7\n")
     assert not page.error
     assert page.session_state["neural_programmer"].prepared is not None

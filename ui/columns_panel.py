@@ -16,6 +16,7 @@ _WORDS = {
     ViewKind.LIST: "list",
 }
 _MOST_EXAMPLES = 3
+_MOST_COLUMNS_WHOLE_HEIGHT = 24
 
 
 def draw(table: Table) -> None:
@@ -29,7 +30,7 @@ def draw(table: Table) -> None:
                 "Not read so": [_unread(column) for column in table.columns],
             },
             hide_index=True,
-            height="content" if len(table.columns) <= 24 else "auto",
+            height="content" if len(table.columns) <= _MOST_COLUMNS_WHOLE_HEIGHT else "auto",
             alt="The columns of the table and how they were read",
         )
         totals = np.flatnonzero(table.totals)

@@ -18,12 +18,15 @@ QUESTION_KEY = "question"
 class SessionState:
     """The open table, where it came from, the last response, and which of its readings is looked at.
 
-    ``source`` names the sample or the digest of the upload. ``waiting`` is true from when a suggestion is pressed
-    until it is answered. ``reading`` counts from 0 and is ``None`` while the answer itself is shown; ``chosen`` is
-    then the response with that reading in the answer's place.
+    ``source`` names the sample or the upload it came from, ``upload`` the upload that was read last, which a sample
+    may have replaced, and ``refusal`` says why that upload was refused, if it was. ``waiting`` is true from when a
+    suggestion is pressed until it is answered. ``reading`` counts from 0 and is ``None`` while the answer itself is
+    shown; ``chosen`` is the response with that reading in the answer's place.
     """
 
     source: str = ""
+    upload: str = ""
+    refusal: str = ""
     prepared: PreparedTable | None = None
     suggestions: tuple[str, ...] = field(default=())
     waiting: bool = False
@@ -39,7 +42,7 @@ class SessionState:
         st.session_state[QUESTION_KEY] = ""
 
     def close(self) -> None:
-        """Forget the table, as when its file was refused."""
+        """Forget the table, as when a file was refused that should have replaced it."""
         self.source, self.prepared, self.suggestions = "", None, ()
         self.answer(None)
 

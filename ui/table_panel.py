@@ -8,7 +8,6 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from neural_programmer.data.sample_tables import SampleTable, sample_tables
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.tables.errors import TableError
-from neural_programmer.tables.table import Table
 from neural_programmer.ui.resources import digest_of, sample_table, uploaded_sheets, uploaded_table
 from neural_programmer.ui.state import SessionState
 from neural_programmer.ui.suggestions import suggest_questions
@@ -45,27 +44,27 @@ def _draw_upload(state: SessionState, upload: UploadedFile) -> None:
     digest = digest_of(content)
     try:
         sheets = uploaded_sheets(content, digest)
-        sheet = st.selectbox("Sheet", sheets, key=f"sheet {digest}") if len(sheets) > 1 else None
-        source = f"{digest} {upload.name} {sheet or ''}"
-        # Opened once when it is uploaded or its sheet changes: a sample chosen afterwards stays open.
-        if st.session_state.get("last upload") != source:
-            st.session_state["last upload"] = source
-            _open_upload(state, source, uploaded_table(content, digest, upload.name, sheet))
-    except TableError as error:
-        st.session_state["last upload"] = ""
-        state.close()
-        st.error(escape_markdown(str(error)))
-        return
-    if state.prepared is not None and state.source == source:
-        table = state.prepared.table
-        st.caption(f"{counted(table.number_of_rows, 'row')}, {counted(len(table.columns), 'column')}")
+    except TableError:
+        sheets = ()  # reading the table refuses the file with the same message
+    sheet = st.selectbox("Sheet", sheets, key=f"sheet {digest}") if len(sheets) > 1 else None
+    source = f"{digest} {upload.name} {sheet or ''}"
+    # Read once when it is uploaded or its sheet changes: a sample chosen afterwards stays open.
+    if state.upload != source:
+        state.upload, state.refusal = source, ""
+        try:
+            table = uploaded_table(content, digest, upload.name, sheet)
+            state.open(source, PreparedTable(table), suggest_questions(table))
+        except TableError as error:
+            state.refusal = str(error)
+            state.close()
+    if state.refusal:
+        st.error(escape_markdown(state.refusal))
+    elif state.prepared is not None and state.source == source:
+        opened = state.prepared.table
+        st.caption(f"{counted(opened.number_of_rows, 'row')}, {counted(len(opened.columns), 'column')}")
     else:
-        st.button("Open this file again", on_click=_reopen, width="stretch")
+        st.button("Open this file again", on_click=_reopen, args=(state,), width="stretch")
 
 
-def _open_upload(state: SessionState, source: str, table: Table) -> None:
-    state.open(source, PreparedTable(table), suggest_questions(table))
-
-
-def _reopen() -> None:
-    st.session_state["last upload"] = ""
+def _reopen(state: SessionState) -> None:
+    state.upload = ""
