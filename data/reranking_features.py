@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -31,7 +32,9 @@ _ORDERING = np.array(
     [name in {"argmax", "argmin", "kth_max", "kth_min", "which_greater", "which_less"} for name in OPERATION_NAMES]
 )
 _FILTERING = np.array([name.startswith("filter_") for name in OPERATION_NAMES])
-_LAST_TEXT = frozenset({OPERATION_IDS["select"], OPERATION_IDS["most_common_value"], OPERATION_IDS["least_common_value"]})
+_LAST_TEXT = frozenset(
+    {OPERATION_IDS["select"], OPERATION_IDS["most_common_value"], OPERATION_IDS["least_common_value"]}
+)
 
 _OPINION = 6
 _USE = 9
@@ -109,7 +112,9 @@ def reranking_features(
     operations = np.zeros((len(candidates), len(OPERATION_NAMES)), dtype=np.float32)
     pairs = np.full((len(candidates), 8), -1, dtype=np.int32)
     words = [token.key for token in linking.tokens]
-    content = np.array([not token.is_stop and token.key[:1].isalnum() for token in linking.tokens[: len(features.tokens)]])
+    content = np.array(
+        [not token.is_stop and token.key[:1].isalnum() for token in linking.tokens[: len(features.tokens)]]
+    )
     cues = np.zeros(len(_CUES), dtype=np.float32)
     for cue in linking.cues:
         cues[_CUES[cue.kind]] = 1
@@ -119,7 +124,7 @@ def reranking_features(
         steps = each.encoded
         names = steps[:, OPERATION]
         np.add.at(operations[at], names, 1)
-        following = [_bucket(f"{one}>{other}", config.pair_buckets) for one, other in zip(names[:-1], names[1:], strict=True)]
+        following = [_bucket(f"{one}>{other}", config.pair_buckets) for one, other in pairwise(names.tolist())]
         pairs[at, : len(following)] = following[:8]
         opinion = [
             float(scores[at]),
@@ -180,7 +185,11 @@ def _use(steps: NDArray[np.int64], features: Features, content: NDArray[np.bool_
         textual = int(features.constant_kinds[constant]) == list(ConstantKind).index(ConstantKind.TEXT)
         left_out[0 if textual and whole else 1 if textual else 2] += 1
     total = max(1, int(content.sum()))
-    equal = [float(features.pairs[int(step[CONSTANT]), int(step[COLUMN]), 1]) for step in steps if step[CONSTANT] >= 0 and step[COLUMN] >= 0]
+    equal = [
+        float(features.pairs[int(step[CONSTANT]), int(step[COLUMN]), 1])
+        for step in steps
+        if step[CONSTANT] >= 0 and step[COLUMN] >= 0
+    ]
     return [
         float((used & content).sum()) / total,
         min(float((~used & content).sum()), 8.0) / 8,

@@ -155,7 +155,9 @@ def load(folder: Path | str | None = None) -> TrainedModel:
         weights = {name: tensor.float() for name, tensor in load_file(place / WEIGHTS).items()}
         if judging is not None:
             reranker = Reranker(judging, DENSE_FEATURES, len(OPERATION_NAMES))
-            own = {name.removeprefix(_RERANKER): weights.pop(name) for name in list(weights) if name.startswith(_RERANKER)}
+            own = {
+                name.removeprefix(_RERANKER): weights.pop(name) for name in list(weights) if name.startswith(_RERANKER)
+            }
             reranker.load_state_dict(own, strict=True)
             trained = dataclasses.replace(trained, reranker=reranker.eval())
         trained.model.load_state_dict(weights, strict=True)

@@ -34,8 +34,20 @@ FAMILIES: tuple[tuple[str, frozenset[str]], ...] = (
     ("previous, next, above, below", frozenset({"previous", "next", "above", "below"})),
     ("arithmetic and range", frozenset({"difference", "add", "subtract", "multiply", "divide", "range"})),
     ("sum and average", frozenset({"sum", "average"})),
-    ("several texts, union, except, distinct", frozenset({"filter_any", "filter_contains_any", "filter_has_item",
-                                                        "union", "except_rows", "intersect", "count_distinct"})),
+    (
+        "several texts, union, except, distinct",
+        frozenset(
+            {
+                "filter_any",
+                "filter_contains_any",
+                "filter_has_item",
+                "union",
+                "except_rows",
+                "intersect",
+                "count_distinct",
+            }
+        ),
+    ),
     (
         "comparison with other rows",
         frozenset({"same_value", "filter_greater_than_rows", "filter_less_than_rows", "filter_above", "filter_below"}),
@@ -72,7 +84,7 @@ class SearchReport:
 
 def report(found: Mapping[str, Found], identifiers: Sequence[str]) -> SearchReport:
     """The figures over all the questions named, found or not."""
-    family_of = {name: 0 for name in OPERATION_NAMES}
+    family_of = dict.fromkeys(OPERATION_NAMES, 0)
     for number, (_, names) in enumerate(FAMILIES):
         family_of.update(dict.fromkeys(names, number))
     families = np.array([family_of[name] for name in OPERATION_NAMES] + [0])
@@ -96,5 +108,7 @@ def report(found: Mapping[str, Found], identifiers: Sequence[str]) -> SearchRepo
         families=tuple(
             (name, sum(one <= number for one in needed) / total) for number, (name, _) in enumerate(FAMILIES)
         ),
-        steps=tuple((length, sum(one <= length for one in steps) / total) for length in range(1, max(steps, default=0) + 1)),
+        steps=tuple(
+            (length, sum(one <= length for one in steps) / total) for length in range(1, max(steps, default=0) + 1)
+        ),
     )

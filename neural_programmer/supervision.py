@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neural_programmer.data.code_version import code_version
 from neural_programmer.data.goals import goal_of
@@ -66,7 +68,7 @@ def _search_table(root: Path, context: str, questions: Sequence[Question]) -> li
 
 
 def _store(path: Path, entries: dict[str, Found]) -> None:
-    arrays = {}
+    arrays: dict[str, NDArray[Any]] = {}
     for key, found in entries.items():
         arrays[f"{key}.programs"] = found.programs.programs
         arrays[f"{key}.sizes"] = found.programs.sizes
@@ -74,7 +76,7 @@ def _store(path: Path, entries: dict[str, Found]) -> None:
         arrays[f"{key}.seconds"] = np.array(found.seconds)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial.npz")
-    np.savez_compressed(partial, **arrays)
+    np.savez_compressed(partial, allow_pickle=False, **arrays)
     partial.replace(path)
 
 

@@ -144,7 +144,9 @@ def _every_step_matters(program: Program, grounding: Grounding) -> bool:
         if step.column is not None and step.column.view not in (ViewKind.TEXT, ViewKind.NUMBER):
             return False
     last = program.steps[-1]
-    echoes = [step for step in program.steps[1:-1] if step.column and last.column and step.column.column == last.column.column]
+    echoes = [
+        step for step in program.steps[1:-1] if step.column and last.column and step.column.column == last.column.column
+    ]
     return answer(program, grounding).defined and not echoes
 
 

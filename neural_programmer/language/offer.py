@@ -10,7 +10,9 @@ from neural_programmer.tables.table import Column, Table
 from neural_programmer.tables.views import ViewKind
 
 # How long a text is matters only to questions that ask for it.
-_LENGTH_WORDS = frozenset({"long", "longer", "longest", "short", "shorter", "shortest", "length", "letters", "characters"})
+_LENGTH_WORDS = frozenset(
+    {"long", "longer", "longest", "short", "shorter", "shortest", "length", "letters", "characters"}
+)
 
 
 def offer(table: Table, linking: Linking) -> Candidates:

@@ -106,18 +106,14 @@ class Predictor:
         finally:
             self.model.train(training)
 
-    def trace(
-        self, grounding: Grounding, linking: Linking, candidates: Candidates, hypothesis: Hypothesis
-    ) -> Trace:
+    def trace(self, grounding: Grounding, linking: Linking, candidates: Candidates, hypothesis: Hypothesis) -> Trace:
         """How the model came to one hypothesis about the question."""
         with torch.inference_mode():
             self.model.eval()
             encoded = self.model.encode(self._featurize(grounding, linking, candidates))
             return self._trace(ModelScorer(self.model, encoded), hypothesis, linking, candidates)
 
-    def _trace(
-        self, scorer: ModelScorer, hypothesis: Hypothesis, linking: Linking, candidates: Candidates
-    ) -> Trace:
+    def _trace(self, scorer: ModelScorer, hypothesis: Hypothesis, linking: Linking, candidates: Candidates) -> Trace:
         grammar = self.model.grammar
         names = (*grammar.names, "stop")
         memory = scorer.start()

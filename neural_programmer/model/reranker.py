@@ -83,4 +83,5 @@ class Reranker(nn.Module):
         hidden = torch.relu(self.hidden(self.dropout(torch.cat(parts, dim=-1))))
         hidden = torch.relu(self.second(self.dropout(hidden)))
         score = self.out(self.dropout(hidden)).squeeze(-1) + (batch.dense[..., :2] * self.trust).sum(dim=-1)
-        return score.masked_fill(~batch.mask, -1e9)
+        masked: Tensor = score.masked_fill(~batch.mask, -1e9)
+        return masked

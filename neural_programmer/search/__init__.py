@@ -1,0 +1,1 @@
+"""Search for the programs that give a known answer."""

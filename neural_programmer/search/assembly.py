@@ -55,9 +55,7 @@ class Assembler:
         self._names = [reference.column for reference in enumeration.candidates.columns]
         # One text is meant for one column; one number ("zero silver and bronze") may be meant for several.
         self._numbers = {
-            at
-            for at, constant in enumerate(enumeration.candidates.constants)
-            if constant.kind is ConstantKind.NUMBER
+            at for at, constant in enumerate(enumeration.candidates.constants) if constant.kind is ConstantKind.NUMBER
         }
         self._views = [reference.view for reference in enumeration.candidates.columns]
 
@@ -71,7 +69,7 @@ class Assembler:
         found = self._memory.get(key)
         if found is not None:
             return found
-        nodes = []
+        nodes: list[Node] = []
         size = int(self._sizes[number])
         for made_at, operation, first, second, column, constant in self._enumeration.sets.derivations_of(number):
             if made_at <= level:
@@ -179,8 +177,8 @@ def write_out(node: Node, everything: int) -> tuple[NDArray[np.int16], NDArray[n
 
     def place(at: Node) -> int:
         parents = [place(parent) for parent in at.parents]
-        references = (*parents, -1, -1)[:2]
-        key = (at.operation, *references, at.column, at.constant)
+        first, second, *_ = (*parents, -1, -1)
+        key = (at.operation, first, second, at.column, at.constant)
         number = steps.get(key)
         if number is None:
             number = steps[key] = len(steps)

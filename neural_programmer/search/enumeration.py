@@ -26,7 +26,9 @@ from neural_programmer.tables.views import ViewKind
 
 _NO_IDS = np.zeros(0, dtype=np.int64)
 
-FILTERS = tuple(name for name in REGISTRY if name.startswith("filter_") and len(REGISTRY[name].signature.references) == 1)
+FILTERS = tuple(
+    name for name in REGISTRY if name.startswith("filter_") and len(REGISTRY[name].signature.references) == 1
+)
 _CONSTANT_FILTERS = tuple(name for name in FILTERS if REGISTRY[name].signature.constants)
 _PRESENCE_FILTERS = tuple(name for name in FILTERS if not REGISTRY[name].signature.constants)
 _NEGATIONS = frozenset({"filter_not_equals", "filter_not_contains", "filter_empty"})
@@ -44,9 +46,7 @@ _CHOICES_BY_SIZE = ("larger_set", "smaller_set")
 _CHOICES_BY_VALUE = ("which_greater", "which_less")
 _NUMBER_AGGREGATES = ("sum", "average", "maximum", "minimum", "range")
 FILTER_IDS = frozenset(OPERATION_IDS[name] for name in FILTERS)
-SUPERLATIVE_IDS = frozenset(
-    OPERATION_IDS[name] for name in (*SUPERLATIVES, *_ORDINAL_SUPERLATIVES, *_ENDS, "kth_row")
-)
+SUPERLATIVE_IDS = frozenset(OPERATION_IDS[name] for name in (*SUPERLATIVES, *_ORDINAL_SUPERLATIVES, *_ENDS, "kth_row"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +156,7 @@ class Enumeration:
         chosen = parents[useful]
         blocks.add(OPERATION_IDS[name], made[useful], chosen, np.full(len(chosen), -1), column, constant)
 
-    def _grow_pairs(
-        self, blocks: DerivationBlocks, name: str, first: Ids, second: Ids, column: int = -1
-    ) -> None:
+    def _grow_pairs(self, blocks: DerivationBlocks, name: str, first: Ids, second: Ids, column: int = -1) -> None:
         """One operation over pairs of row sets."""
         rows, other = self.sets.rows[first], self.sets.rows[second]
         made = self._exact(name, rows, other, column=column)
@@ -406,7 +404,7 @@ class Enumeration:
 
     def common_hits(self) -> list[Hit]:
         """Row sets whose most or least common value is the answer."""
-        hits = []
+        hits: list[Hit] = []
         several = np.flatnonzero(self.sets.rows[: self._shallow].sum(axis=1) > 2)
         for name in ("most_common_value", "least_common_value"):
             for column in self._countable:
@@ -437,16 +435,14 @@ class Enumeration:
         hits.extend(self._pairs("count", -1, made, counts, goal))
         return hits[: self.limits.pairs]
 
-    def _pairs(
-        self, name: str, column: int, numbers: Ids, values: NDArray[np.float64], goal: float
-    ) -> list[NumberHit]:
+    def _pairs(self, name: str, column: int, numbers: Ids, values: NDArray[np.float64], goal: float) -> list[NumberHit]:
         known = ~np.isnan(values)
         numbers, values = numbers[known], values[known]
         combine: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
             "difference": lambda one: np.abs(one[:, None] - one[None, :]),
             "add": lambda one: one[:, None] + one[None, :],
         }
-        hits = []
+        hits: list[NumberHit] = []
         for operation, combined in combine.items():
             right = np.abs(combined(values) - goal) < 1e-6
             for left, other in zip(*np.nonzero(np.triu(right, 1)), strict=True):

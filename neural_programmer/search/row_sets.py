@@ -85,13 +85,13 @@ class RowSets:
         sums = rows.astype(np.uint64) @ self._weights
         distinct, places, inverse = np.unique(sums, return_index=True, return_inverse=True)
         numbers = np.empty(len(distinct), dtype=np.int64)
-        fresh = []
+        fresh: list[int] = []
         for position in np.argsort(places):
             key = int(distinct[position])
             number = self._known.get(key)
             if number is None:
                 number = self._known[key] = before + len(fresh)
-                fresh.append(places[position])
+                fresh.append(int(places[position]))
             numbers[position] = number
         if fresh:
             self.rows = np.concatenate([self.rows, rows[fresh]])

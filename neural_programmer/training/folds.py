@@ -77,9 +77,7 @@ def beams_of(
     ordered = [question for asked in by_context.values() for question in asked]
     chunks = [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]
     found: dict[int, list[Beam]] = {}
-    with ProcessPoolExecutor(
-        processes, multiprocessing.get_context("spawn"), _start_worker, (folder,)
-    ) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start_worker, (folder,)) as pool:
         tasks = {
             pool.submit(_work, dataset.root, chunk, config.candidates, network): at for at, chunk in enumerate(chunks)
         }

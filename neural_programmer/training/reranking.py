@@ -53,9 +53,7 @@ def find_beams(
                 kept,
                 config,
             )
-            right = [
-                denotation_equal(question.target, answer_items(each.program, each.answer.values)) for each in kept
-            ]
+            right = [denotation_equal(question.target, answer_items(each.program, each.answer.values)) for each in kept]
             beams.append(Beam(features, np.array(right)))
         if progress is not None:
             progress(done, len(questions))
@@ -74,7 +72,9 @@ def train_reranker(beams: Sequence[Beam], config: RerankingConfig, network: Rera
         return reranker.eval()
     optimiser = torch.optim.AdamW(reranker.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
     steps = config.epochs * -(-len(telling) // config.batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.learning_rate, total_steps=steps + 1, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, config.learning_rate, total_steps=steps + 1, pct_start=0.1
+    )
     random = np.random.default_rng(seed)
     reranker.train()
     for _ in range(config.epochs):
