@@ -22,11 +22,13 @@ _ANY_COLUMN = frozenset({ValueType.TEXT, ValueType.NUMBER, ValueType.DATE})
 
 
 def _count(arguments: ExactArguments) -> Numbers:
-    return arguments.rows.sum(axis=1).astype(np.float64)
+    count: Numbers = np.sum(arguments.rows, axis=1, dtype=np.float64)
+    return count
 
 
 def _count_distinct(arguments: ExactArguments) -> Numbers:
-    return (group_counts(arguments.rows, arguments) > 0).sum(axis=1).astype(np.float64)
+    count: Numbers = np.sum(group_counts(arguments.rows, arguments) > 0, axis=1, dtype=np.float64)
+    return count
 
 
 def _where_any(compute: Callable[[ExactArguments], Numbers]) -> Callable[[ExactArguments], Numbers]:
@@ -43,11 +45,11 @@ def _where_any(compute: Callable[[ExactArguments], Numbers]) -> Callable[[ExactA
 def _sum(arguments: ExactArguments) -> Numbers:
     view = view_of(arguments)
     numbers = np.where(view.mask, view.numbers, 0.0)
-    return (arguments.rows & view.mask) @ numbers
+    return (arguments.rows & view.mask).astype(np.float64) @ numbers
 
 
 def _average(arguments: ExactArguments) -> Numbers:
-    return _sum(arguments) / (arguments.rows & view_of(arguments).mask).sum(axis=1)
+    return _sum(arguments) / np.sum(arguments.rows & view_of(arguments).mask, axis=1, dtype=np.float64)
 
 
 def _maximum(arguments: ExactArguments) -> Numbers:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlglot import exp
 from torch import Tensor
 
@@ -72,9 +74,10 @@ def _smaller_set(arguments: ExactArguments) -> Rows:
     return _chosen_set(arguments, arguments.other_rows.sum(axis=1), arguments.rows.sum(axis=1))
 
 
-def _chosen_set(arguments: ExactArguments, first: Rows, second: Rows) -> Rows:
+def _chosen_set(arguments: ExactArguments, first: NDArray[Any], second: NDArray[Any]) -> Rows:
     """The rows where the first figure is greater, the other rows where the second is, both on a tie."""
-    return (arguments.rows & (first >= second)[:, None]) | (arguments.other_rows & (second >= first)[:, None])
+    first_rows: Rows = arguments.rows & (first >= second)[:, None]
+    return first_rows | (arguments.other_rows & (second >= first)[:, None])
 
 
 def _which_greater(arguments: ExactArguments) -> Rows:

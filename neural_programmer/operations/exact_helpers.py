@@ -30,7 +30,8 @@ def best_key(rows: Rows, view: View, greatest: bool) -> Numbers:
     """``Float64[batch]``: the greatest (least) key among the rows, minus (plus) infinity where there is none."""
     worst = -np.inf if greatest else np.inf
     keys = np.where(rows & view.mask, view.keys, worst)
-    return keys.max(axis=1, initial=worst) if greatest else keys.min(axis=1, initial=worst)
+    best: Numbers = keys.max(axis=1, initial=worst) if greatest else keys.min(axis=1, initial=worst)
+    return best
 
 
 def group_counts(rows: Rows, arguments: ExactArguments) -> NDArray[np.int64]:
@@ -52,7 +53,7 @@ def first_of_groups(rows: Rows, chosen: Rows, arguments: ExactArguments) -> Rows
         return result
     inside = rows[:, order]
     seen = np.cumsum(inside, axis=1)
-    before = seen[:, starts] - inside[:, starts]
+    before: NDArray[np.int64] = seen[:, starts] - inside[:, starts]
     sizes = np.diff(np.append(starts, len(order)))
     first = inside & (seen - np.repeat(before, sizes, axis=1) == 1)
     result[:, order] = first & np.repeat(chosen, sizes, axis=1)

@@ -26,16 +26,19 @@ def _rank(rows: Rows) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
 
 
 def _first(arguments: ExactArguments) -> Rows:
-    return arguments.rows & (_rank(arguments.rows) == 1)
+    rows: Rows = arguments.rows & (_rank(arguments.rows) == 1)
+    return rows
 
 
 def _last(arguments: ExactArguments) -> Rows:
     rank = _rank(arguments.rows)
-    return arguments.rows & (rank == rank[:, -1:])
+    rows: Rows = arguments.rows & (rank == rank[:, -1:])
+    return rows
 
 
 def _kth_row(arguments: ExactArguments) -> Rows:
-    return arguments.rows & (_rank(arguments.rows) == number_of(arguments))
+    rows: Rows = arguments.rows & (_rank(arguments.rows) == number_of(arguments))
+    return rows
 
 
 def _previous(arguments: ExactArguments) -> Rows:
@@ -52,12 +55,14 @@ def _next(arguments: ExactArguments) -> Rows:
 
 def _above(arguments: ExactArguments) -> Rows:
     rank = _rank(arguments.rows)
-    return (rank == 0) & (rank[:, -1:] > 0) & arguments.grounding.countable
+    rows: Rows = (rank == 0) & (rank[:, -1:] > 0) & arguments.grounding.countable
+    return rows
 
 
 def _below(arguments: ExactArguments) -> Rows:
     rank = _rank(arguments.rows)
-    return (rank == rank[:, -1:]) & ~arguments.rows & (rank[:, -1:] > 0) & arguments.grounding.countable
+    after: Rows = (rank == rank[:, -1:]) & ~arguments.rows
+    return after & (rank[:, -1:] > 0) & arguments.grounding.countable
 
 
 def _soft_first(arguments: SoftArguments) -> Tensor:

@@ -24,12 +24,14 @@ _ORDINAL = frozenset({ConstantKind.ORDINAL})
 
 def _argmax(arguments: ExactArguments) -> Rows:
     view = view_of(arguments)
-    return arguments.rows & (view.keys == best_key(arguments.rows, view, greatest=True)[:, None])
+    rows: Rows = arguments.rows & (view.keys == best_key(arguments.rows, view, greatest=True)[:, None])
+    return rows
 
 
 def _argmin(arguments: ExactArguments) -> Rows:
     view = view_of(arguments)
-    return arguments.rows & (view.keys == best_key(arguments.rows, view, greatest=False)[:, None])
+    rows: Rows = arguments.rows & (view.keys == best_key(arguments.rows, view, greatest=False)[:, None])
+    return rows
 
 
 def _kth_max(arguments: ExactArguments) -> Rows:
