@@ -14,6 +14,7 @@ import torch
 
 from neural_programmer.api import NeuralProgrammer
 from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions
+from neural_programmer.understanding import unused_share
 
 ModelLoader = Callable[[], NeuralProgrammer]
 Progress = Callable[[int, int], None]
@@ -23,13 +24,15 @@ Progress = Callable[[int, int], None]
 class Outcome:
     """What one question got: the items of each reading, best first, and how it went.
 
-    ``probability`` is the model's own for the best reading, before calibration. ``seconds`` is the time of asking,
+    ``probability`` is the model's own for the best reading, before calibration, which also looks at the share of the
+    question's content words that its program leaves unused, ``unused_share``. ``seconds`` is the time of asking,
     the table being prepared already. ``details`` is the whole response as JSON values where it was wanted.
     """
 
     id: str
     readings: tuple[tuple[str, ...], ...]
     probability: float
+    unused_share: float
     confidence: float
     abstained: bool
     seconds: float
@@ -66,6 +69,7 @@ def answer_questions(
             id=question.id,
             readings=tuple(tuple(reading.items) for reading in response.readings),
             probability=response.readings[0].probability if response.readings else 0.0,
+            unused_share=unused_share(response.unused_words, response.linking) if response.linking is not None else 1.0,
             confidence=response.confidence,
             abstained=response.abstained,
             seconds=seconds,

@@ -18,7 +18,7 @@ from neural_programmer.tables.loaders.load import load_table
 from neural_programmer.tables.matching.link import link
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.trace import StepTrace
-from neural_programmer.understanding import touches_table, unused_words
+from neural_programmer.understanding import touches_table, unused_share, unused_words
 
 DEFAULT_BEAM = 20
 DEFAULT_READINGS = 5
@@ -107,8 +107,8 @@ class NeuralProgrammer:
         if not readings:
             return _abstention(question, prepared, "no program with an answer was found for the question", linking)
         best = readings[0]
-        confidence = self.calibration.confidence(best.probability)
         unused = unused_words(best.program, linking)
+        confidence = self.calibration.confidence(best.probability, unused_share(unused, linking))
         if confidence < self.threshold:
             reason = f"the confidence, {confidence:.2f}, is below the threshold, {self.threshold:.2f}"
             return _abstention(question, prepared, reason, linking, readings, confidence, unused)

@@ -8,53 +8,67 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 SETTINGS = "calibration.json"
 _EDGE = 1e-6
+_FAR = 500.0
+_PULL = 1e-6
 _STEPS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Platt's map on the log-odds of a probability; it keeps the order of probabilities while ``slope`` is positive."""
+    """Platt's map on the log-odds of a probability, lowered by the share of the question that was left unused.
+
+    It keeps the order of probabilities, since ``slope`` is above 0; ``unused`` is at most 0.
+    """
 
     slope: float = 1.0
     intercept: float = 0.0
+    unused: float = 0.0
 
-    def confidence(self, probability: float) -> float:
-        """How often an answer of this probability is right, between 0 and 1."""
-        return _logistic(self.slope * _log_odds(probability) + self.intercept)
+    def confidence(self, probability: float, unused_share: float = 0.0) -> float:
+        """How often answers of this probability, with this share of content words unused, are right: from 0 to 1."""
+        return _logistic(self.slope * _log_odds(probability) + self.intercept + self.unused * unused_share)
 
 
-def fit_calibration(probabilities: Sequence[float], right: Sequence[bool]) -> Calibration:
+def fit_calibration(
+    probabilities: Sequence[float], unused_shares: Sequence[float], right: Sequence[bool]
+) -> Calibration:
     """The likeliest map for answers known to be right or wrong; the identity where all or none are right."""
     if len(set(right)) < 2:
         return Calibration()
+    features = np.stack([[_log_odds(p) for p in probabilities], np.ones(len(right)), unused_shares], axis=1)
     # Platt's targets keep the fit finite where the two classes can be separated.
     positives = sum(right)
     high, low = (positives + 1) / (positives + 2), 1 / (len(right) - positives + 2)
-    points = [(_log_odds(p), high if is_right else low) for p, is_right in zip(probabilities, right, strict=True)]
-    slope, intercept = 1.0, 0.0
-    for _ in range(_STEPS):
-        gradient_slope = gradient_intercept = 0.0
-        curve = [[1e-6, 0.0], [0.0, 1e-6]]
-        for x, target in points:
-            estimate = _logistic(slope * x + intercept)
-            weight = estimate * (1 - estimate)
-            gradient_slope += (estimate - target) * x
-            gradient_intercept += estimate - target
-            curve[0][0] += weight * x * x
-            curve[0][1] += weight * x
-            curve[1][1] += weight
-        determinant = curve[0][0] * curve[1][1] - curve[0][1] ** 2
-        if determinant <= 0:
-            break
-        step_slope = (curve[1][1] * gradient_slope - curve[0][1] * gradient_intercept) / determinant
-        step_intercept = (curve[0][0] * gradient_intercept - curve[0][1] * gradient_slope) / determinant
-        slope, intercept = slope - step_slope, intercept - step_intercept
-        if abs(step_slope) + abs(step_intercept) < 1e-9:
-            break
+    targets = np.where(right, high, low)
+    fitted = _newton(features, targets)
+    if fitted[2] > 0:
+        # More confidence for more unused words would be an accident of few questions.
+        fitted = np.append(_newton(features[:, :2], targets), 0.0)
+    slope, intercept, unused = fitted.tolist()
     # A negative slope would call the likelier answer the less certain one.
-    return Calibration(slope, intercept) if slope > 0 and math.isfinite(slope + intercept) else Calibration()
+    return Calibration(slope, intercept, unused) if slope > 0 and np.isfinite(fitted).all() else Calibration()
+
+
+def _newton(features: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The coefficients of a logistic regression; a faint pull to 0 keeps them defined where features are constant."""
+    coefficients = np.zeros(features.shape[1])
+    for _ in range(_STEPS):
+        estimates = 1 / (1 + np.exp(-np.clip(features @ coefficients, -_FAR, _FAR)))
+        gradient = features.T @ (estimates - targets) + _PULL * coefficients
+        weights = estimates * (1 - estimates)
+        curve = (features * weights[:, None]).T @ features + _PULL * np.eye(len(coefficients))
+        step = np.linalg.solve(curve, gradient)
+        # Far from the best point a whole step can overshoot.
+        step *= min(1.0, 1 / np.abs(step).max()) if step.any() else 1.0
+        coefficients = coefficients - step
+        if np.abs(step).max() < 1e-9:
+            break
+    return coefficients
 
 
 def _logistic(x: float) -> float:
@@ -87,12 +101,12 @@ def read_settings(folder: Path) -> AskingSettings:
         return AskingSettings()
     except (OSError, ValueError) as error:
         raise CalibrationError(f"cannot read {path}: {error}") from error
-    names = ("slope", "intercept", "threshold")
+    names = ("slope", "intercept", "unused", "threshold")
     if not isinstance(values, dict) or set(values) != set(names) or not all(map(_is_finite, values.values())):
         raise CalibrationError(f"{path} must be an object with the numbers {', '.join(names)}")
-    if values["slope"] <= 0 or not 0 <= values["threshold"] <= 1:
-        raise CalibrationError(f"{path}: the slope must be above 0 and the threshold between 0 and 1")
-    return AskingSettings(Calibration(values["slope"], values["intercept"]), values["threshold"])
+    if values["slope"] <= 0 or values["unused"] > 0 or not 0 <= values["threshold"] <= 1:
+        raise CalibrationError(f"{path}: expected a slope above 0, unused of at most 0 and a threshold from 0 to 1")
+    return AskingSettings(Calibration(values["slope"], values["intercept"], values["unused"]), values["threshold"])
 
 
 def write_settings(folder: Path, settings: AskingSettings) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from neural_programmer.language.program import Program
 from neural_programmer.tables.matching.linking import CueKind, Linking
 
@@ -68,10 +70,19 @@ def unused_words(program: Program, linking: Linking) -> list[str]:
         if any(operation.startswith(name) for operation in operations for name in _TAKEN_UP_BY[cue.kind])
     ]
     used = {number for start, end in spans for number in range(start, end)}
+    return [linking.tokens[number].text for number in _content_words(linking) if number not in used]
+
+
+def unused_share(unused: Sequence[str], linking: Linking) -> float:
+    """Which share of the question's content words the unused ones are; 0 where there are no content words."""
+    return len(unused) / max(1, len(_content_words(linking)))
+
+
+def _content_words(linking: Linking) -> list[int]:
     return [
-        token.text
+        number
         for number, token in enumerate(linking.tokens)
-        if number not in used and not token.is_stop and any(character.isalnum() for character in token.text)
+        if not token.is_stop and any(character.isalnum() for character in token.text)
     ]
 
 

@@ -19,6 +19,9 @@ from neural_programmer.data.wikitablequestions import (
 )
 from neural_programmer.model.config import ModelConfig
 
+# Tests run side by side: threads of small matrix products would only wait for each other.
+torch.set_num_threads(1)
+
 _BESIDE_THE_REPOSITORY = Path(__file__).parents[2] / "shared" / "wikitablequestions"
 
 

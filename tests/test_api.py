@@ -203,17 +203,34 @@ def test_calibration_keeps_the_order_and_learns_the_odds() -> None:
     # Answers given 0.9 are right in 6 of 10 cases, those given 0.3 in 2 of 10.
     probabilities = [0.9] * 1000 + [0.3] * 1000
     right = [number % 10 < 6 for number in range(1000)] + [number % 10 < 2 for number in range(1000)]
-    fitted = fit_calibration(probabilities, right)
-    assert fitted.confidence(0.9) == pytest.approx(0.6, abs=0.01)
-    assert fitted.confidence(0.3) == pytest.approx(0.2, abs=0.01)
+    fitted = fit_calibration(probabilities, [0.5] * 2000, right)
+    assert fitted.unused <= 0
+    assert fitted.confidence(0.9, 0.5) == pytest.approx(0.6, abs=0.01)
+    assert fitted.confidence(0.3, 0.5) == pytest.approx(0.2, abs=0.01)
     assert NeuralProgrammer(ScriptedPredictor(), calibration=fitted).ask(MEDALS, QUESTION).confidence < 0.5
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=30))
-def test_calibration_is_a_monotone_map_into_probabilities(points: list[tuple[float, bool]]) -> None:
-    fitted = fit_calibration([probability for probability, _ in points], [right for _, right in points])
-    confidences = [fitted.confidence(step / 20) for step in range(21)]
+def test_calibration_learns_what_unused_words_mean() -> None:
+    # How many of 10 are right, by the probability and the share of unused words.
+    right_of_ten = {(0.6, 0.0): 9, (0.4, 0.0): 7, (0.6, 1.0): 2, (0.4, 1.0): 1}
+    points = [(*case, number < right) for case, right in right_of_ten.items() for number in range(10)] * 20
+    fitted = fit_calibration(*zip(*points, strict=True))
+    for case, right_count in right_of_ten.items():
+        assert fitted.confidence(*case) == pytest.approx(right_count / 10, abs=0.05)
+    turned = [(probability, 1 - share, right) for probability, share, right in points]
+    assert fit_calibration(*zip(*turned, strict=True)).unused == 0
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.booleans()), max_size=30))
+def test_calibration_is_a_monotone_map_into_probabilities(points: list[tuple[float, float, bool]]) -> None:
+    fitted = fit_calibration(
+        [probability for probability, _, _ in points],
+        [share for _, share, _ in points],
+        [right for _, _, right in points],
+    )
+    confidences = [fitted.confidence(step / 20, 0.5) for step in range(21)]
     assert confidences == sorted(confidences)
+    assert fitted.confidence(0.5, 1.0) <= fitted.confidence(0.5, 0.0)
     assert all(0 <= confidence <= 1 for confidence in confidences)
 
 
@@ -251,9 +268,9 @@ def test_a_checkpoint_keeps_its_threshold_and_calibration(tiny_checkpoint: Path,
     for path in tiny_checkpoint.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     assert load(tmp_path).threshold == 0
-    write_settings(tmp_path, AskingSettings(Calibration(0.5, -1.0), 0.25))
+    write_settings(tmp_path, AskingSettings(Calibration(0.5, -1.0, -0.5), 0.25))
     assert load(tmp_path).threshold == 0.25
-    assert load(tmp_path).calibration == Calibration(0.5, -1.0)
+    assert load(tmp_path).calibration == Calibration(0.5, -1.0, -0.5)
     assert load(tmp_path, threshold=0.1).threshold == 0.1
 
 
@@ -263,10 +280,11 @@ def test_a_checkpoint_keeps_its_threshold_and_calibration(tiny_checkpoint: Path,
         "",
         "[]",
         "{}",
-        '{"slope": 0, "intercept": 0, "threshold": 0}',
-        '{"slope": 1, "intercept": 0, "threshold": 2}',
-        '{"slope": NaN, "intercept": 0, "threshold": 0}',
-        '{"slope": 1, "intercept": "0", "threshold": 0}',
+        '{"slope": 0, "intercept": 0, "unused": 0, "threshold": 0}',
+        '{"slope": 1, "intercept": 0, "unused": 0, "threshold": 2}',
+        '{"slope": 1, "intercept": 0, "unused": 1, "threshold": 0}',
+        '{"slope": NaN, "intercept": 0, "unused": 0, "threshold": 0}',
+        '{"slope": 1, "intercept": "0", "unused": 0, "threshold": 0}',
     ],
 )
 def test_damaged_settings_are_refused(tmp_path: Path, content: str) -> None:

@@ -196,7 +196,7 @@ def test_calibration_is_kept_in_the_checkpoint(tmp_path: Path, capsys: pytest.Ca
     assert main([*arguments, "--checkpoint", str(tmp_path), "--threshold", "0.2"]) == 0
     settings = read_settings(tmp_path)
     assert settings.threshold == 0.2
-    assert settings.calibration.confidence(0.6) == pytest.approx(0.5, abs=0.01)
+    assert settings.calibration.confidence(0.6, 1.0) == pytest.approx(0.5, abs=0.01)
     assert "threshold 0.20" in capsys.readouterr().out
     assert main([*arguments, "--checkpoint", str(tmp_path / "absent")]) == 2
     assert "cannot write into" in capsys.readouterr().err

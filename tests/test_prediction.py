@@ -54,7 +54,7 @@ def scripted_model(monkeypatch: pytest.MonkeyPatch) -> None:
 def outcome(
     *readings: tuple[str, ...], abstained: bool = False, confidence: float = 0.5, seconds: float = 0.01
 ) -> Outcome:
-    return Outcome("q", readings, confidence, confidence, abstained, seconds)
+    return Outcome("q", readings, confidence, 0.0, confidence, abstained, seconds)
 
 
 def question(target: tuple[str, ...] | None = ("1",), utterance: str = "how many?") -> Question:

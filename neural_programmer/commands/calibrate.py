@@ -38,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     report = judge(questions, answer_all(arguments, questions, Request(readings=1)))
     answered = [judgement for judgement in report.judgements if judgement.outcome.readings]
     fitted = fit_calibration(
-        [judgement.outcome.probability for judgement in answered], [judgement.rank == 1 for judgement in answered]
+        [judgement.outcome.probability for judgement in answered],
+        [judgement.outcome.unused_share for judgement in answered],
+        [judgement.rank == 1 for judgement in answered],
     )
     threshold = arguments.threshold
     if threshold is None:
@@ -47,5 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
         write_settings(arguments.checkpoint, AskingSettings(fitted, threshold))
     except OSError as error:
         raise UserError(f"cannot write into {arguments.checkpoint}: {error.strerror}") from error
-    print(f"slope {fitted.slope:.3f}, intercept {fitted.intercept:.3f}, threshold {threshold:.2f}")
+    print(
+        f"slope {fitted.slope:.3f}, intercept {fitted.intercept:.3f}, unused {fitted.unused:.3f}, "
+        f"threshold {threshold:.2f}"
+    )
     return ANSWERED

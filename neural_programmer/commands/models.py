@@ -22,6 +22,10 @@ def model_loader(arguments: argparse.Namespace) -> Callable[[], NeuralProgrammer
 
 def load_model(arguments: argparse.Namespace) -> NeuralProgrammer:
     """The model that the options name; `UserError` where there is none."""
+    import torch
+
+    # The model is small: more threads would wait for each other, and the order of sums must not depend on the machine.
+    torch.set_num_threads(1)
     with bad_input(*model_errors()):
         return model_loader(arguments)()
 
