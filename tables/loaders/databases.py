@@ -36,9 +36,15 @@ def read_duckdb(path: Path, table: str | None, limits: Limits) -> RawTable:
     with _duckdb(path) as connection:
         chosen = _choose(path, _duckdb_names(connection), table)
         relation = connection.table(_quote(chosen))
-        ((rows,),) = connection.execute(f"SELECT count(*) FROM {_quote(chosen)}").fetchall()
-        limits.check_cells(f"table {chosen!r} of {path}", rows, len(relation.columns))
-        return RawTable(relation.columns, [[cell_text(value) for value in row] for row in relation.fetchall()], chosen)
+        ((height,),) = connection.execute(f"SELECT count(*) FROM {_quote(chosen)}").fetchall()
+        limits.check_cells(f"table {chosen!r} of {path}", height, len(relation.columns))
+        # Python gets a time with a zone only by way of another library; in UTC it needs none, and no machine's zone.
+        selected = ", ".join(
+            f"CAST({_quote(column)} AS TIMESTAMP)" if str(kind) == "TIMESTAMP WITH TIME ZONE" else _quote(column)
+            for column, kind in zip(relation.columns, relation.types, strict=True)
+        )
+        rows = connection.execute(f"SELECT {selected} FROM {_quote(chosen)}").fetchall()
+        return RawTable(relation.columns, [[cell_text(value) for value in row] for row in rows], chosen)
 
 
 def sqlite_tables(path: Path) -> tuple[str, ...]:
@@ -61,9 +67,18 @@ def _sqlite(path: Path) -> Iterator[sqlite3.Connection]:
     mode = "mode=ro" if log.exists() else "mode=ro&immutable=1"
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path.resolve()))}?{mode}", uri=True)) as connection:
+            connection.text_factory = _database_text
             yield connection
     except sqlite3.Error as error:
         raise _unreadable(path, "SQLite", error) from None
+
+
+def _database_text(data: bytes) -> str:
+    """SQLite stores whatever bytes it was given as text; Latin-1 keeps those that are not UTF-8."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _sqlite_names(connection: sqlite3.Connection) -> tuple[str, ...]:
@@ -76,6 +91,7 @@ def _duckdb(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
             connection.execute("SET enable_external_access = false")
+            connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET lock_configuration = true")
             yield connection
     except duckdb.Error as error:

@@ -102,20 +102,21 @@ def _likely_encoding(lines: list[bytes], thing: str) -> str:
 
 
 def _readable_share(sample: bytes, encoding: str) -> float:
-    """The share of the characters beyond ASCII that stand alone between ASCII characters, as accented letters do."""
-    text = sample.decode(encoding, errors="replace")
+    """The share of the characters beyond ASCII that stand where Western European text has them."""
+    text = f" {sample.decode(encoding, errors='replace')} "
     foreign = [position for position, character in enumerate(text) if not character.isascii()]
-    if not foreign:
-        return 1.0
-    alone = sum(not _is_run(text, position) and text[position] != "\ufffd" for position in foreign)
-    return alone / len(foreign)
+    usual = sum(_is_usual(*text[position - 1 : position + 2]) for position in foreign)
+    return usual / len(foreign) if foreign else 1.0
 
 
-def _is_run(text: str, position: int) -> bool:
-    """Whether a neighbour is beyond ASCII too, as in text of another alphabet read by the wrong encoding."""
-    before = text[position - 1] if position else " "
-    after = text[position + 1] if position + 1 < len(text) else " "
-    return not (before.isascii() and after.isascii())
+def _is_usual(before: str, character: str, after: str) -> bool:
+    """Whether a character beyond ASCII is alone between ASCII characters, and no sign in the middle of a word.
+
+    Text of another alphabet read by the wrong encoding has runs of them, or words such as "Wroc³aw".
+    """
+    if character == "\ufffd" or not (before.isascii() and after.isascii()):
+        return False
+    return character.isalpha() or not (before.isalpha() and after.isalpha())
 
 
 def _is_utf8(line: bytes) -> bool:

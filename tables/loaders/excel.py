@@ -124,11 +124,11 @@ def _merged_areas(worksheet: Worksheet) -> list[tuple[int, int, int, int]]:
 def _header_and_rows(
     grid: list[list[str]], areas: list[tuple[int, int, int, int]]
 ) -> tuple[str, list[str], list[list[str]]]:
-    kept = without_blank_edges(grid)
-    title, below = split_title(kept)
+    filled = [number for number, row in enumerate(grid) if any(cell.strip() for cell in row)]
+    title, below = split_title([grid[number] for number in filled])
     if not below:
         return title, [], []
-    header_row = next(number for number, row in enumerate(grid) if row[: len(below[0])] == below[0])
+    header_row = filled[len(filled) - len(below)]
     spread = [list(row) for row in grid]
     for first_row, last_row, first_column, last_column in areas:
         if first_row >= header_row:

@@ -42,23 +42,27 @@ class Limits:
 
 
 def without_blank_edges(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The rows that hold a cell, without the columns at the right end that hold none anywhere."""
+    """The rows that hold a cell, without the columns at either end that hold none anywhere."""
     kept = [list(row) for row in rows if any(cell.strip() for cell in row)]
-    width = max((_used_width(row) for row in kept), default=0)
-    return [row[:width] for row in kept]
+    filled = [[position for position, cell in enumerate(row) if cell.strip()] for row in kept]
+    left = min((positions[0] for positions in filled), default=0)
+    right = max((positions[-1] + 1 for positions in filled), default=0)
+    return [row[left:right] for row in kept]
 
 
 def split_title(rows: list[list[str]]) -> tuple[str, list[list[str]]]:
-    """A title line above the header, if there is one, and the rows from the header on.
+    """The title lines above the header, if there are any, as one line, and the rows from the header on.
 
-    A title is a first row with a single cell, over rows of which most have three cells or more.
+    A title is a leading row with a single cell, over rows of which most have three cells or more.
     """
-    if len(rows) < 3 or _number_of_cells(rows[0]) != 1:
-        return "", rows
-    wide = sum(_number_of_cells(row) >= 3 for row in rows[1:])
-    if _number_of_cells(rows[1]) < 2 or wide * 2 < len(rows) - 1:
-        return "", rows
-    return next(cell.strip() for cell in rows[0] if cell.strip()), rows[1:]
+    lines: list[str] = []
+    while len(rows) >= 3 and _number_of_cells(rows[0]) == 1:
+        wide = sum(_number_of_cells(row) >= 3 for row in rows[1:])
+        if wide * 2 < len(rows) - 1:
+            break
+        lines.append(next(cell.strip() for cell in rows[0] if cell.strip()))
+        rows = rows[1:]
+    return ", ".join(lines), rows
 
 
 def require_rows(thing: str, raw: RawTable) -> RawTable:
@@ -71,10 +75,6 @@ def require_rows(thing: str, raw: RawTable) -> RawTable:
             "header. Add rows, or choose another file."
         )
     return raw
-
-
-def _used_width(row: Sequence[str]) -> int:
-    return max(position + 1 for position, cell in enumerate(row) if cell.strip())
 
 
 def _number_of_cells(row: Sequence[str]) -> int:
