@@ -8,7 +8,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 
-def _digest(folder: Traversable, state: hashlib._Hash) -> None:
+def _digest(folder: Traversable, state: hashlib.blake2b) -> None:
     for entry in sorted(folder.iterdir(), key=lambda one: one.name):
         if entry.is_dir():
             if entry.name != "__pycache__":

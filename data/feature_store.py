@@ -66,4 +66,3 @@ def _bytes(text: str) -> NDArray[np.uint8]:
 
 def _text(array: NDArray[Any]) -> str:
     return bytes(array.astype(np.uint8)).decode()
-

@@ -45,7 +45,7 @@ def _rows(random: np.random.Generator) -> list[_Row]:
 
 
 def _points_of(rows: Sequence[_Row], random: np.random.Generator) -> tuple[str, list[str]]:
-    row = rows[random.integers(len(rows))]
+    row = rows[int(random.integers(len(rows)))]
     return f"how many points did {row.player} score?", [str(row.points)]
 
 
@@ -56,12 +56,12 @@ def _most(rows: Sequence[_Row], random: np.random.Generator) -> tuple[str, list[
 
 
 def _count(rows: Sequence[_Row], random: np.random.Generator) -> tuple[str, list[str]]:
-    team = rows[random.integers(len(rows))].team
+    team = rows[int(random.integers(len(rows)))].team
     return f"how many players are in the {team}?", [str(sum(row.team == team for row in rows))]
 
 
 def _total(rows: Sequence[_Row], random: np.random.Generator) -> tuple[str, list[str]]:
-    team = rows[random.integers(len(rows))].team
+    team = rows[int(random.integers(len(rows)))].team
     return f"what is the total of points of the {team}?", [str(sum(row.points for row in rows if row.team == team))]
 
 
@@ -82,7 +82,7 @@ _TEMPLATES: tuple[Callable[[Sequence[_Row], np.random.Generator], tuple[str, lis
 def synthetic_questions(tables: int, seed: int) -> list[AskedQuestion]:
     """One question by each template about each of so many tables; the same seed gives the same questions."""
     random = np.random.default_rng(seed)
-    asked = []
+    asked: list[AskedQuestion] = []
     for number in range(tables):
         rows = _rows(random)
         cells = [[row.player, row.team, str(row.points), str(row.height)] for row in rows]

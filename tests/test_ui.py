@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from neural_programmer.data.sample_tables import sample_tables
 from neural_programmer.tables.loaders import load_table
+from neural_programmer.tables.table import Table
 from neural_programmer.ui import decision_panel, evidence_panel, resources
 from neural_programmer.ui.style import HIGHLIGHT
 from neural_programmer.ui.suggestions import suggest_questions
@@ -54,6 +55,12 @@ def texts(page: AppTest) -> str:
     """All plain text on the page."""
     parts: list[Any] = [*page.text, *page.caption, *page.warning, *page.info, *page.error, *page.markdown]
     return "\n".join(str(part.value) for part in parts)
+
+
+def prepared_table(page: AppTest) -> Table | None:
+    """The table that the session holds; read anew on every call, because pressing a button changes it."""
+    prepared = page.session_state["neural_programmer"].prepared
+    return None if prepared is None else prepared.table
 
 
 def films(page: AppTest) -> AppTest:
@@ -219,9 +226,11 @@ def test_every_kind_of_file_can_be_uploaded(page: AppTest, kind: str) -> None:
 def test_a_refused_file_gives_a_message_and_no_table(page: AppTest, name: str, content: bytes, expected: str) -> None:
     upload(films(page), name, content)
     assert any(expected in error.value for error in page.error)
-    assert page.session_state["neural_programmer"].prepared is None
+    assert prepared_table(page) is None
     films(page)
-    assert page.session_state["neural_programmer"].prepared.table.name == "Thirty films"
+    table = prepared_table(page)
+    assert table is not None
+    assert table.name == "Thirty films"
     upload(page, "good.csv", b"Name,Points\nAnn,7\n")
     assert not page.error
     assert page.session_state["neural_programmer"].prepared is not None

@@ -58,8 +58,12 @@ class BeamWidths:
 
 
 def execute_step(
-    operation: int, step: NDArray[np.int64], results: tuple[StepResult, ...], grounding: Grounding,
-    candidates: Candidates, names: tuple[str, ...],
+    operation: int,
+    step: NDArray[np.int64],
+    results: tuple[StepResult, ...],
+    grounding: Grounding,
+    candidates: Candidates,
+    names: tuple[str, ...],
 ) -> StepResult:
     """The result of one encoded step after the results of the steps before it."""
     record = REGISTRY[names[operation]]
@@ -187,8 +191,12 @@ class BeamSearch:
         signature = self._grammar.signatures[operation]
         # Dimensions: first reference, second reference, column, constant; those not taken have one entry.
         joint = np.full((1, 1, 1, 1), score)
-        takes = (len(signature.references) > 0, len(signature.references) > 1, bool(signature.columns),
-                 bool(signature.constants))
+        takes = (
+            len(signature.references) > 0,
+            len(signature.references) > 1,
+            bool(signature.columns),
+            bool(signature.constants),
+        )
         if takes[0]:
             joint = joint + table.first[edge][:, None, None, None]
         if takes[1]:

@@ -62,9 +62,7 @@ class WordEncoder(nn.Module):
 
     def forward(self, inputs: QuestionBatch) -> Tensor:
         """``Float[word, width]`` of the batch's distinct words."""
-        return torch.cat(
-            [self.words(inputs.word_numbers), self.ngrams(inputs.ngrams, inputs.ngram_starts)], dim=-1
-        )
+        return torch.cat([self.words(inputs.word_numbers), self.ngrams(inputs.ngrams, inputs.ngram_starts)], dim=-1)
 
 
 class Encoder(nn.Module):

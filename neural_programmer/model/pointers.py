@@ -45,7 +45,7 @@ class Pointers(nn.Module):
         self.constant_features = nn.Linear(operation, sizes.constant_features + 2)
         self.pair_features = nn.Linear(operation, sizes.pair_features)
         self._kinds = sizes.column_kinds
-        self.scale = width**-0.5
+        self.scale: float = width**-0.5
 
     def intention(self, state: Tensor, operation: Tensor, encoded: Encoded, placement: Placement) -> Intention:
         """What an operation (Float[edge, operation width]) is after in a state (Float[edge, width])."""
@@ -69,7 +69,8 @@ class Pointers(nn.Module):
     def first_references(self, intention: Intention, keys: Tensor, features: Tensor) -> Tensor:
         """``Float[edge, step]`` for step keys Float[edge, step, width] and their features."""
         content = torch.einsum("ed,esd->es", intention.vector, keys) * self.scale
-        return content + torch.einsum("ef,esf->es", self.first_features(intention.operation), features)
+        out: Tensor = content + torch.einsum("ef,esf->es", self.first_features(intention.operation), features)
+        return out
 
     def second_references(self, intention: Intention, keys: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
         """Scores of the second reference: ``Float[edge, step]``, to which ``[edge, first, step]`` is added."""
@@ -98,7 +99,7 @@ class Pointers(nn.Module):
         """``Float[edge, constant]`` before the column is taken into account; ``used`` Float[edge, constant]."""
         inputs, placement = encoded.inputs, intention.placement
         content = placement.scores(intention.vector, encoded.keys.constants)
-        weights = self.constant_features(intention.operation)
+        weights: Tensor = self.constant_features(intention.operation)
         content = content + placement.scores(weights[:, :-2], inputs.constant_features)
         looked_at = placement.scores(intention.attention, inputs.constant_spans)
         return content + weights[:, -2:-1] * used + weights[:, -1:] * looked_at

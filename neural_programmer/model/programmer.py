@@ -76,9 +76,7 @@ class Programmer(nn.Module):
         value_types = list(ValueType)
         of_kind = torch.tensor([value_types.index(kind.value_type) for kind in ViewKind])
         signatures = grammar.signatures
-        takes = [
-            [len(s.references) > 0, len(s.references) > 1, bool(s.columns), bool(s.constants)] for s in signatures
-        ]
+        takes = [[len(s.references) > 0, len(s.references) > 1, bool(s.columns), bool(s.constants)] for s in signatures]
         self.register_buffer("operation_takes", torch.tensor(takes), persistent=False)
         self.register_buffer("view_takes", torch.from_numpy(grammar.columns())[:, of_kind], persistent=False)
         self.register_buffer("constant_takes", torch.from_numpy(grammar.constants()), persistent=False)

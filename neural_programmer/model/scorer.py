@@ -154,4 +154,3 @@ class ModelScorer:
             unused=unused,
             used_constants=used,
         )
-

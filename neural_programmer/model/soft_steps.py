@@ -87,9 +87,7 @@ class _SoftSteps:
         model, encoded, pointers = self.model, self.encoded, self.model.pointers
         size, length = earlier.shape[:2]
         inputs, question, chosen = encoded.inputs, self.edge_question, self.edge_operation
-        intention = pointers.intention(
-            state[question], model.operation_vectors(chosen), encoded, self.edge_placement
-        )
+        intention = pointers.intention(state[question], model.operation_vectors(chosen), encoded, self.edge_placement)
         keys = pointers.step_key(earlier)
         features = pointers.reference_features(torch.zeros(size, length))[question]
         not_first = torch.arange(length) > 0

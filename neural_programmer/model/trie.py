@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -13,6 +14,8 @@ from torch import Tensor
 from neural_programmer.execution.sizes import EVERY_ROW
 from neural_programmer.language.candidates import CONSTANT, FIELDS, FIRST_REFERENCE, OPERATION, SECOND_REFERENCE
 from neural_programmer.language.grammar import Grammar, GrammarState
+
+_Integer = TypeVar("_Integer", bound="np.signedinteger[Any]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +58,7 @@ class ProgramTrie:
     questions: Tensor
 
 
-def _pad(programs: Sequence[NDArray[np.int16]], fill: int) -> NDArray[np.int16]:
+def _pad(programs: Sequence[NDArray[_Integer]], fill: int) -> NDArray[_Integer]:
     longest = max(program.shape[1] for program in programs)
     padded = [
         np.pad(program, [(0, 0), (0, longest - program.shape[1]), *[(0, 0)] * (program.ndim - 2)], constant_values=fill)

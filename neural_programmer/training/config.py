@@ -100,7 +100,7 @@ class RerankingConfig:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """A whole configuration: the tables ``[data]``, ``[model]``, ``[optimisation]`` and ``[reranking]`` of a TOML file."""
+    """A whole configuration: ``[data]``, ``[model]``, ``[optimisation]`` and ``[reranking]`` of a TOML file."""
 
     data: DataConfig = field(default_factory=DataConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -123,7 +123,8 @@ def _section(kind: type[_Section], name: str, values: object) -> _Section:
         if not fits or (isinstance(value, bool) and expected is not bool):
             raise ConfigError(f"[{name}] {key}: expected {expected.__name__}, but found {value!r}")
     floats = {key for key in values if isinstance(known[key].default, float)}
-    return kind(**{key: float(value) if key in floats else value for key, value in values.items()})
+    given: dict[str, Any] = {key: float(value) if key in floats else value for key, value in values.items()}
+    return kind(**given)
 
 
 def config_from(values: Mapping[str, Any]) -> TrainingConfig:

@@ -27,9 +27,7 @@ class SoftAnswering:
     goal: Goal
 
 
-def soft_program_loss(
-    model: Programmer, encoded: Encoded, questions: Sequence[SoftAnswering], steps: int
-) -> Tensor:
+def soft_program_loss(model: Programmer, encoded: Encoded, questions: Sequence[SoftAnswering], steps: int) -> Tensor:
     """``Float[batch]``: the loss of the soft programs of ``steps`` steps after ``all_rows``."""
     table = SoftTable.collate([one.grounding for one in questions])
     executor = SoftExecutor(table)

@@ -26,6 +26,7 @@ from neural_programmer.training.soft_training import soft_program_loss
 
 Indices = NDArray[np.int64]
 
+
 @dataclass
 class Progress:
     """Where a run stands: ``batch`` of ``epoch`` comes next; the accuracies of the evaluations so far."""
@@ -62,7 +63,9 @@ class Trainer:
         self.config = config
         self.sampler = ProgramSampler(examples)
         self.builder = TrieBuilder(model.grammar)
-        self.optimiser = torch.optim.AdamW(_parameter_groups(model, config.weight_decay), lr=config.learning_rate, fused=True)
+        self.optimiser = torch.optim.AdamW(
+            _parameter_groups(model, config.weight_decay), lr=config.learning_rate, fused=True
+        )
         self.average: Programmer | None = copy.deepcopy(model) if config.average > 0 else None
         self.progress = Progress()
 
@@ -163,9 +166,7 @@ class Trainer:
             self._renew(chosen, drawn, log_probabilities)
         return marginal_loss(log_probabilities, questions, len(examples)).mean()
 
-    def _score(
-        self, encoded: Encoded, examples: Sequence[Example], drawn: Sequence[Indices]
-    ) -> tuple[Tensor, Tensor]:
+    def _score(self, encoded: Encoded, examples: Sequence[Example], drawn: Sequence[Indices]) -> tuple[Tensor, Tensor]:
         programs = [one.programs.programs[which] for one, which in zip(examples, drawn, strict=True)]
         sizes = [one.programs.sizes[which] for one, which in zip(examples, drawn, strict=True)]
         trie = self.builder.build(programs, sizes, encoded.constants.shape[1])
@@ -190,7 +191,7 @@ class Trainer:
         size = self.config.batch_size
         for start in range(0, len(self.examples), size):
             chosen = np.arange(start, min(start + size, len(self.examples)))
-            examples = [self.examples[at] for at in chosen]
+            examples = [self.examples[at] for at in chosen.tolist()]
             encoded = self._encode(examples)
             drawn = [np.arange(len(one.programs)) for one in examples]
             log_probabilities, _ = self._score(encoded, examples, drawn)
@@ -203,8 +204,9 @@ class Trainer:
             return
         # Early on the average follows closely, or the first random weights would linger in it.
         decay = min(self.config.average, (step + 1) / (step + 10))
-        averaged = list(self.average.parameters())
-        torch._foreach_lerp_(averaged, list(self.model.parameters()), 1 - decay)
+        averaged: list[Tensor] = list(self.average.parameters())
+        present: list[Tensor] = list(self.model.parameters())
+        torch._foreach_lerp_(averaged, present, 1 - decay)
 
 
 def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, object]]:
