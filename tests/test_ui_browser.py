@@ -33,7 +33,7 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
 
 pytestmark = pytest.mark.browser
 
@@ -76,7 +76,7 @@ def visit(address: str) -> Iterator[Visit]:
         pytest.skip("needs a Chromium: install the package chromium, or name one in the variable CHROMIUM")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        visit = Visit(browser.new_page(viewport={"width": 1400, "height": 1500}))
+        visit = Visit(browser.new_page(viewport={"width": 1400, "height": 1680}))
         visit.page.on("request", lambda request: visit.hosts.add(urlparse(request.url).hostname or ""))
         visit.page.on("pageerror", lambda error: visit.problems.append(str(error)))
         visit.page.on("dialog", lambda dialog: visit.problems.append(dialog.message))
@@ -119,9 +119,9 @@ def test_a_question_is_answered_in_a_browser(visit: Visit) -> None:
     expect(page.locator("[data-testid=stVegaLiteChart] :is(canvas, svg)").first).to_be_visible()
     page.get_by_role("tab", name="SQL").click()
     expect(page.get_by_text("Program and SQL agree")).to_be_visible()
-    expect(page.locator("[data-testid=stCode]").filter(has_text="SELECT")).to_be_visible()
+    expect(page.get_by_role("tabpanel", name="SQL").get_by_test_id("stCode")).to_contain_text("SELECT")
     if SCREENSHOT:
-        page.mouse.move(0, 0)
+        page.mouse.move(1390, 5)
         page.screenshot(path=SCREENSHOT, animations="disabled")
     assert visit.hosts <= {"localhost", ""}, "nothing leaves this machine"
     assert not visit.problems
