@@ -10,7 +10,9 @@ from neural_programmer import checkpoint
 from neural_programmer.data.synthetic import synthetic_questions
 from neural_programmer.data.vocabulary import build_vocabulary
 from neural_programmer.model.config import ModelConfig
+from neural_programmer.training.config import DataConfig, OptimisationConfig, TrainingConfig
 from neural_programmer.training.examples import Example, JudgedQuestion, examples_of, judge_by
+from neural_programmer.training.run import TrainingData
 
 TINY = ModelConfig(
     word_width=16,
@@ -44,3 +46,25 @@ def tiny_model(seed: int = 0) -> checkpoint.TrainedModel:
         trained = checkpoint.new_model(TINY, vocabulary)
     trained.model.eval()
     return trained
+
+
+SHORT = TrainingConfig(
+    data=DataConfig(least_word_count=2),
+    model=TINY,
+    optimisation=OptimisationConfig(
+        epochs=3,
+        batch_size=4,
+        warm_up_steps=4,
+        programs_sampled=5,
+        rescore_epochs=1,
+        average=0.9,
+        beam=2,
+        checkpoint_minutes=0.0,
+        threads=1,
+    ),
+)
+
+
+def short_data() -> TrainingData:
+    """What the short runs of the tests learn from."""
+    return TrainingData(examples(3, 1), judged_questions(3, 1)[:3])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.tables.table import Table
 from neural_programmer.training.soft_training import SoftAnswering
 
+_Item = TypeVar("_Item")
 _PACKAGES = ("neural_programmer.tables", "neural_programmer.language", "neural_programmer.operations")
 
 
@@ -76,7 +78,7 @@ def examples_of(judged: Sequence[JudgedQuestion], kept: int) -> list[Example]:
     return with_programs(features, programs, kept)
 
 
-def spread(questions: Sequence[Question], count: int) -> list[Question]:
+def spread(questions: Sequence[_Item], count: int) -> list[_Item]:
     """At most ``count`` questions (0: all), evenly spread over the sequence."""
     if count <= 0 or count >= len(questions):
         return list(questions)
@@ -115,9 +117,7 @@ def features_of(
         return restore(path)
     found: dict[str, Features] = {}
     with ProcessPoolExecutor(max_workers=processes) as pool:
-        tasks = [
-            pool.submit(_featurize_table, dataset.root, context, asked) for context, asked in by_context.items()
-        ]
+        tasks = [pool.submit(_featurize_table, dataset.root, context, asked) for context, asked in by_context.items()]
         for task in as_completed(tasks):
             found.update(task.result())
             if progress is not None:

@@ -251,8 +251,10 @@ class _Run:
         optimisation, progress = self.config.optimisation, self.trainer.progress
         if optimisation.minutes and progress.seconds > 60 * optimisation.minutes:
             return True
-        last = progress.accuracies[-optimisation.patience :] if optimisation.patience else []
-        return bool(last) and len(last) == optimisation.patience and max(last) < progress.best
+        if not optimisation.patience or not progress.accuracies:
+            return False
+        since_best = len(progress.accuracies) - 1 - progress.accuracies.index(max(progress.accuracies))
+        return since_best >= optimisation.patience
 
     def _evaluate(self, loss: float) -> None:
         progress = self.trainer.progress
