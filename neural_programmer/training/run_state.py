@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import pickle
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 
@@ -51,7 +51,7 @@ def take_up_state(folder: Path, trainer: Trainer, config: TrainingConfig) -> Non
         state = torch.load(path, weights_only=True)
     except OSError as error:
         raise ResumeError(f"nothing to resume: cannot read {path}: {error.strerror or error}") from error
-    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+    except (RuntimeError, EOFError, UnpicklingError) as error:
         raise ResumeError(f"{path} is damaged: {error}") from error
     if state["config"] != config_text(config):
         raise ResumeError(f"{path} belongs to a run with another configuration: {state['config']}")
