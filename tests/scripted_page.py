@@ -21,6 +21,7 @@ from neural_programmer.ui import app, resources
 
 LONGEST = "which film has the longest running time?"
 HOW_MANY = "how many films did Steven Spielberg direct?"
+UNUSED = "which Japanese film has the longest running time?"
 TRICKY = "which film is tricky?"
 MISSPELT = "how many films did Steven Speilberg direct?"
 
@@ -29,6 +30,7 @@ SCRIPT: dict[str, tuple[tuple[str, float], ...]] = {
         ('#0 = all_rows(); #1 = argmax(#0, "Running time":number); #2 = select(#1, "Film":text)', 0.8),
         ('#0 = all_rows(); #1 = maximum(#0, "Running time":number)', 0.15),
     ),
+    UNUSED: (('#0 = all_rows(); #1 = argmax(#0, "Running time":number); #2 = select(#1, "Film":text)', 0.8),),
     HOW_MANY: (('#0 = all_rows(); #1 = filter_equals(#0, "Director":text, "Steven Spielberg"); #2 = count(#1)', 0.6),),
     MISSPELT: (('#0 = all_rows(); #1 = filter_equals(#0, "Director":text, "Steven Spielberg"); #2 = count(#1)', 0.6),),
     TRICKY: (

@@ -20,10 +20,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 from neural_programmer.ui.launch import streamlit_options
 from tests.scripted_page import LONGEST
 
-# The variable SCREENSHOT names a picture to be written; the page then has the trained model, not the scripted one.
-SCREENSHOT = os.environ.get("SCREENSHOT")
+# The variable SCREENSHOTS names a folder for pictures; the page then has the trained model, not the scripted one.
+SCREENSHOTS = os.environ.get("SCREENSHOTS")
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "ui" / "app.py" if SCREENSHOT else ROOT / "tests" / "scripted_page.py"
+PAGE = ROOT / "ui" / "app.py" if SCREENSHOTS else ROOT / "tests" / "scripted_page.py"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = [
     "--no-sandbox",
@@ -105,6 +105,13 @@ def ask(page: Page, question: str, answer: str) -> None:
     expect(page.locator(".st-key-answer")).to_have_text(answer, timeout=SECONDS_TO_START * 1000)
 
 
+def picture(page: Page, name: str) -> None:
+    if SCREENSHOTS:
+        page.mouse.move(1390, 5)
+        page.wait_for_timeout(1000)
+        page.screenshot(path=Path(SCREENSHOTS, name), animations="disabled")
+
+
 def test_a_question_is_answered_in_a_browser(visit: Visit) -> None:
     page = visit.page
     page.get_by_role("button", name="Thirty films").click()
@@ -117,17 +124,16 @@ def test_a_question_is_answered_in_a_browser(visit: Visit) -> None:
     page.get_by_role("tab", name="How the model decided").click()
     expect(page.get_by_text("Where the model looked")).to_be_visible()
     expect(page.locator("[data-testid=stVegaLiteChart] :is(canvas, svg)").first).to_be_visible()
+    picture(page, "decision.png")
     page.get_by_role("tab", name="SQL").click()
     expect(page.get_by_text("Program and SQL agree")).to_be_visible()
     expect(page.get_by_role("tabpanel", name="SQL").get_by_test_id("stCode")).to_contain_text("SELECT")
-    if SCREENSHOT:
-        page.mouse.move(1390, 5)
-        page.screenshot(path=SCREENSHOT, animations="disabled")
+    picture(page, "answer.png")
     assert visit.hosts <= {"localhost", ""}, "nothing leaves this machine"
     assert not visit.problems
 
 
-@pytest.mark.skipif(bool(SCREENSHOT), reason="the trained model is not asked about a table of markup")
+@pytest.mark.skipif(bool(SCREENSHOTS), reason="the trained model is not asked about a table of markup")
 def test_markup_in_a_table_stays_text_in_a_browser(visit: Visit) -> None:
     markup = "<img src=x onerror=alert(1)> **bold** [x](javascript:alert(2))"
     content = f'Name,Points,"{markup}"\n"{markup}",9,a\nAnn,8,b\n'

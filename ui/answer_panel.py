@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from neural_programmer.response import Response
-from neural_programmer.tables.matching.linking import MatchSource
+from neural_programmer.tables.matching.linking import CueKind, MatchSource
 from neural_programmer.ui.state import SessionState
 from neural_programmer.ui.wording import answer_texts, confidence_in_words, counted, escape_markdown
 
 _MOST_SHOWN_LARGE = 6
+_MOST_UNUSED = 20
 
 
 def draw(state: SessionState, shown: Response) -> None:
@@ -43,9 +44,22 @@ def _draw_answer(state: SessionState, shown: Response) -> None:
 
 
 def _draw_unused(shown: Response) -> None:
-    if shown.unused_words and not (shown.abstained and shown.linking is None):
-        words = ", ".join(f"“{escape_markdown(word)}”" for word in shown.unused_words[:20])
+    if shown.linking is None:
+        return
+    counted_things = _counted_things(shown)
+    unused = [word for word in shown.unused_words if word not in counted_things]
+    if unused:
+        words = ", ".join(f"“{escape_markdown(word)}”" for word in unused[:_MOST_UNUSED])
         st.warning(f"Not used for the answer: {words}. If they matter, say it in the words of the table.")
+
+
+def _counted_things(shown: Response) -> set[str]:
+    """The words after "how many" where the program counts rows: they name the rows, and need not be in the table."""
+    if shown.linking is None or shown.program is None or shown.program.steps[-1].operation != "count":
+        return set()
+    tokens = shown.linking.tokens
+    ends = [cue.end for cue in shown.linking.cues if cue.kind is CueKind.COUNT and cue.end < len(tokens)]
+    return {tokens[end].text for end in ends}
 
 
 def _draw_inexact(shown: Response) -> None:
