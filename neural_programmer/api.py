@@ -97,7 +97,8 @@ class NeuralProgrammer:
         prepared = self.prepare(table)
         if not question.strip():
             return _abstention(question, prepared, "the question is empty")
-        linking = link(question, prepared.index)
+        # Half of a surrogate pair, as a shell passes on bytes that are no text, is a question mark to the tokenizer.
+        linking = link(question.encode("utf-8", "replace").decode("utf-8"), prepared.index)
         if linking.truncated:
             return _abstention(question, prepared, "the question is too long to be understood as one question", linking)
         if not touches_table(linking):
@@ -141,7 +142,7 @@ class NeuralProgrammer:
         best: dict[frozenset[object], Hypothesis] = {}
         sums: dict[frozenset[object], float] = {}
         for hypothesis in self.predictor.predict(prepared, linking, max(self.beam, k)):
-            if not hypothesis.answer.defined:
+            if not _has_answer(hypothesis.answer):
                 continue
             key = _answer_key(hypothesis)
             sums[key] = sums.get(key, 0.0) + math.exp(hypothesis.log_probability)
@@ -150,6 +151,11 @@ class NeuralProgrammer:
         # Sorting is stable, so that equal probabilities keep the model's order.
         likeliest = sorted(best, key=lambda key: -sums[key])[:k]
         return [(best[key], min(sums[key], 1.0)) for key in likeliest]
+
+
+def _has_answer(answer: Answer) -> bool:
+    # A sum of huge numbers can pass the largest that there is.
+    return answer.defined and not any(isinstance(value, float) and math.isinf(value) for value in answer.values)
 
 
 def _answer_key(hypothesis: Hypothesis) -> frozenset[object]:

@@ -94,6 +94,7 @@ def test_confidence_does_not_depend_on_k() -> None:
         ("nation " * 10_000, "too long"),
         ("zzz qqq", "no word of the question has to do with the table"),
         ("¿qué?", "no word of the question has to do with the table"),
+        ("\udcff\ud800 \x00", "no word of the question has to do with the table"),
     ],
 )
 def test_what_cannot_be_a_question_about_the_table_gets_an_abstention(question: str, reason: str) -> None:
@@ -188,6 +189,12 @@ def test_hostile_names_reach_sql_and_json_whole() -> None:
     response = scripted((program, 1.0)).ask(table, "last gold?")
     assert response.answer == ["c\nd"]
     assert response.sql_agrees is True
+
+
+def test_a_sum_beyond_all_numbers_is_no_answer() -> None:
+    table = build_table(["Nation", "Gold"], [["a", "1e308"], ["b", "1e308"]])
+    response = scripted((GOLD_IN_ALL, 0.9), (NATIONS, 0.1)).ask(table, "total gold of the nations?")
+    assert response.answer == [2.0]
 
 
 @pytest.mark.parametrize("threshold", [-0.1, 1.1, float("nan")])
