@@ -62,7 +62,7 @@ class Batcher:
         hide_words: float = 0.0,
         random: np.random.Generator | None = None,
     ) -> QuestionBatch:
-        """The padded batch; a share of the question's words may be hidden, which needs a random generator.
+        """The padded batch; a share of its distinct words may be hidden, which needs a random generator.
 
         Hidden words lose their vocabulary number only: their characters stay.
         """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,13 +53,18 @@ def execute(program: Program, grounding: Grounding) -> list[StepResult]:
     """The result of every step; ``KeyError`` where the table lacks a column view that the program reads."""
     results: list[StepResult] = []
     for step in program:
-        operation = REGISTRY[step.operation]
-        value = operation.exact(_arguments(step, results, grounding))[0]
-        results.append(StepResult(operation.signature.result, np.asarray(value)))
+        results.append(execute_step(step, results, grounding))
     return results
 
 
-def _arguments(step: Step, results: list[StepResult], grounding: Grounding) -> ExactArguments:
+def execute_step(step: Step, results: Sequence[StepResult], grounding: Grounding) -> StepResult:
+    """The result of one step after the results of the steps before it; ``KeyError`` as for `execute`."""
+    operation = REGISTRY[step.operation]
+    value = operation.exact(_arguments(step, results, grounding))[0]
+    return StepResult(operation.signature.result, np.asarray(value))
+
+
+def _arguments(step: Step, results: Sequence[StepResult], grounding: Grounding) -> ExactArguments:
     no_rows = np.zeros((1, grounding.table.number_of_rows), dtype=np.bool_)
     rows = [results[number].value[None] for number in step.references if results[number].kind is Kind.ROWS]
     numbers = [results[number].value[None] for number in step.references if results[number].kind is Kind.NUMBER]

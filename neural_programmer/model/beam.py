@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neural_programmer.execution.exact import Answer, StepResult, answer_of
+from neural_programmer.execution.exact import Answer, StepResult, answer_of, execute_step
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.execution.sizes import NO_ROWS, size_buckets
 from neural_programmer.language.candidates import FIELDS, Candidates
 from neural_programmer.language.grammar import Grammar, GrammarState
 from neural_programmer.language.kinds import Kind
-from neural_programmer.language.operation import ExactArguments
 from neural_programmer.language.program import Program
 from neural_programmer.model.scorer import ArgumentTable, Scorer
 from neural_programmer.operations.registry import REGISTRY
@@ -55,36 +54,6 @@ class BeamWidths:
     operations: int = 3
     arguments: int = 2
     tries: int = 4
-
-
-def execute_step(
-    operation: int,
-    step: NDArray[np.int64],
-    results: tuple[StepResult, ...],
-    grounding: Grounding,
-    candidates: Candidates,
-    names: tuple[str, ...],
-) -> StepResult:
-    """The result of one encoded step after the results of the steps before it."""
-    record = REGISTRY[names[operation]]
-    rows: list[NDArray[Any]] = []
-    numbers: list[NDArray[Any]] = []
-    for reference in step[1:3].tolist():
-        if reference >= 0:
-            result = results[reference]
-            (rows if result.kind is Kind.ROWS else numbers).append(result.value[None])
-    nothing = results[0].value[None]
-    undefined = np.full(1, np.nan)
-    arguments = ExactArguments(
-        grounding=grounding,
-        rows=rows[0] if rows else nothing,
-        other_rows=rows[1] if len(rows) > 1 else nothing,
-        left=numbers[0] if numbers else undefined,
-        right=numbers[1] if len(numbers) > 1 else undefined,
-        column=candidates.columns[step[3]] if step[3] >= 0 else None,
-        constant=candidates.constants[step[4]] if step[4] >= 0 else None,
-    )
-    return StepResult(record.signature.result, np.asarray(record.exact(arguments)[0]))
 
 
 def _is_empty(result: StepResult) -> bool:
@@ -233,7 +202,8 @@ class BeamSearch:
         grown: list[_Beginning] = []
         for at in range(min(len(steps), widths.tries * widths.beam)):
             step, parent = steps[at], beginnings[int(parents[at])]
-            result = execute_step(int(step[0]), step, parent.results, self._grounding, self._candidates, grammar.names)
+            (decoded,) = self._candidates.decode(step[None], grammar.names)
+            result = execute_step(decoded, parent.results, self._grounding)
             if _is_empty(result):
                 continue
             state = grammar.advance(parent.state, int(step[0]), int(step[1]), int(step[2]))
