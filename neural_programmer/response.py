@@ -39,9 +39,10 @@ class Reading:
 
 
 def answer_items(program: Program, answer: Sequence[AnswerValue]) -> list[str]:
-    """The items of a program's answer as a prediction file has them."""
+    """The items of a program's answer as a prediction file has them: each on one line, with single spaces."""
     column = program.steps[-1].column
-    return official_items(answer, dates=column is not None and column.view.value_type is ValueType.DATE)
+    items = official_items(answer, dates=column is not None and column.view.value_type is ValueType.DATE)
+    return [" ".join(item.split()) for item in items]
 
 
 @dataclass(eq=False)

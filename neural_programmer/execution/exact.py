@@ -60,7 +60,9 @@ def execute(program: Program, grounding: Grounding) -> list[StepResult]:
 def execute_step(step: Step, results: Sequence[StepResult], grounding: Grounding) -> StepResult:
     """The result of one step after the results of the steps before it; ``KeyError`` as for `execute`."""
     operation = REGISTRY[step.operation]
-    value = operation.exact(_arguments(step, results, grounding))[0]
+    # Numbers beyond the largest become infinite, which is not an error here: whoever shows answers leaves them out.
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = operation.exact(_arguments(step, results, grounding))[0]
     return StepResult(operation.signature.result, np.asarray(value))
 
 
