@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
+
 from neural_programmer.calibration import Calibration, read_settings
 from neural_programmer.data.evaluator import to_values
 from neural_programmer.execution.english import explain
@@ -141,7 +143,9 @@ class NeuralProgrammer:
         """
         best: dict[frozenset[object], Hypothesis] = {}
         sums: dict[frozenset[object], float] = {}
-        for hypothesis in self.predictor.predict(prepared, linking, max(self.beam, k)):
+        with np.errstate(over="ignore"):
+            hypotheses = self.predictor.predict(prepared, linking, max(self.beam, k))
+        for hypothesis in hypotheses:
             if not _has_answer(hypothesis.answer):
                 continue
             key = _answer_key(hypothesis)
@@ -154,7 +158,7 @@ class NeuralProgrammer:
 
 
 def _has_answer(answer: Answer) -> bool:
-    # A sum of huge numbers can pass the largest that there is.
+    # A product of huge numbers can pass the largest that there is.
     return answer.defined and not any(isinstance(value, float) and math.isinf(value) for value in answer.values)
 
 
