@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-import numpy as np
-
 from neural_programmer.calibration import Calibration, read_settings
 from neural_programmer.data.evaluator import to_values
 from neural_programmer.execution.english import explain
@@ -143,9 +141,7 @@ class NeuralProgrammer:
         """
         best: dict[frozenset[object], Hypothesis] = {}
         sums: dict[frozenset[object], float] = {}
-        with np.errstate(over="ignore"):
-            hypotheses = self.predictor.predict(prepared, linking, max(self.beam, k))
-        for hypothesis in hypotheses:
+        for hypothesis in self.predictor.predict(prepared, linking, max(self.beam, k)):
             if not _has_answer(hypothesis.answer):
                 continue
             key = _answer_key(hypothesis)

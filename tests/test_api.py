@@ -255,6 +255,23 @@ def test_a_model_answers_the_same_each_time_it_is_loaded(tiny_checkpoint: Path) 
             assert agrees(reading.program, response.prepared.grounding, response.prepared.engine)
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("which nation won the most gold?", ["Denmark"]),
+        ("how many nations are there?", [4.0]),
+        ("how many nations won more than 2 gold?", [2.0]),
+        ("what is the total gold?", [17.0]),
+        ("which nation is listed after Sweden?", ["Finland"]),
+        ("what is the difference in gold between Denmark and Norway?", [9.0]),
+    ],
+)
+def test_the_model_that_comes_with_the_package_answers_plain_questions(question: str, answer: list[object]) -> None:
+    response = load().ask(MEDALS, question)
+    assert response.answer == answer
+    assert response.sql_agrees is True
+
+
 def test_the_model_tells_what_it_weighed(tiny_checkpoint: Path) -> None:
     programmer = load(tiny_checkpoint)
     response = programmer.ask(MEDALS, QUESTION)
