@@ -6,6 +6,7 @@ from importlib import resources
 
 import pytest
 
+from neural_programmer import load
 from neural_programmer.data.sample_tables import SampleTable, sample_tables
 
 
@@ -31,3 +32,17 @@ def test_the_totals_of_the_budget_are_sums() -> None:
     for name in ("Budget 2023", "Budget 2024"):
         *parts, total = (float(cell.strip("$m")) for cell in table.column(name).cells)
         assert sum(parts) == pytest.approx(total)
+
+
+def test_the_suggested_questions_suit_the_model_that_comes_with_the_package() -> None:
+    programmer = load()
+    responses = [
+        programmer.ask(prepared, question)
+        for sample in sample_tables()
+        for prepared in [programmer.prepare(sample.load())]
+        for question in sample.questions
+    ]
+    assert all(response.sql_agrees for response in responses if not response.abstained)
+    assert sum(response.abstained for response in responses) * 10 <= len(responses)
+    sure = [response for response in responses if response.confidence >= 0.5]
+    assert len(sure) * 10 >= len(responses) * 7, "suggest what the model is sure of"

@@ -74,7 +74,7 @@ def _heat_map(
     labels: Sequence[str],
     label: str = "datum.label",
 ) -> altair.LayerChart:
-    axis = altair.Axis(orient="top", labelAngle=-35, labelExpr=label)
+    axis = altair.Axis(orient="top", labelAngle=-35, labelExpr=label, labelLimit=0)
     # The figures are written into the cells, so that the map can be read without its colours.
     base = altair.Chart(frame, height=altair.Step(34)).encode(
         altair.X(f"{across}:N", sort=list(columns), title=None, axis=axis),
