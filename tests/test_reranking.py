@@ -19,13 +19,18 @@ from neural_programmer.data.reranking_features import (
 )
 from neural_programmer.data.synthetic import synthetic_questions
 from neural_programmer.data.vocabulary import build_vocabulary
+from neural_programmer.data.wikitablequestions import WikiTableQuestions
 from neural_programmer.model.config import ModelConfig
 from neural_programmer.model.reranker import Reranker, RerankerConfig
 from neural_programmer.operations.registry import OPERATION_NAMES
 from neural_programmer.training.config import RerankingConfig
 from neural_programmer.training.examples import JudgedQuestion, judge_by
 from neural_programmer.training.folds import fold_of
+from neural_programmer.training.reporting import SilentReporter
 from neural_programmer.training.reranking import Beam, find_beams, train_reranker
+from neural_programmer.training.run import train
+
+ROOT = Path(__file__).resolve().parent.parent
 
 _NETWORK = RerankerConfig(ngram_buckets=500, pair_buckets=32, vector_width=8, hidden_width=32, dropout=0.1)
 
@@ -130,3 +135,34 @@ def test_questions_about_one_table_are_in_one_fold() -> None:
     folds = [fold_of(f"csv/200-csv/{number}.csv", 2) for number in range(400)]
     assert 140 < sum(folds) < 260
     assert folds == [fold_of(f"csv/200-csv/{number}.csv", 2) for number in range(400)]
+
+
+@pytest.mark.slow
+def test_a_run_with_folds_ends_in_one_checkpoint(wikitablequestions: WikiTableQuestions, tmp_path: Path) -> None:
+    overrides = {
+        "data.questions": "60",
+        "data.dev_questions": "8",
+        "optimisation.epochs": "1",
+        "optimisation.threads": "1",
+        "reranking.folds": "2",
+        "reranking.fold_epochs": "1",
+        "reranking.epochs": "1",
+        "reranking.candidates": "5",
+    }
+    config = ROOT / "data" / "configs" / "quick.toml"
+    result = train(
+        config, output=tmp_path, overrides=overrides, root=wikitablequestions.root, reporter=SilentReporter()
+    )
+    assert result.finished
+    assert checkpoint.load(result.folder).reranker is not None
+    assert {path.name for path in tmp_path.glob("fold-*")} == {"fold-1", "fold-2"}
+    # Every stage is there already, so that going on only repeats what follows from them.
+    again = train(
+        config,
+        output=tmp_path,
+        resume=True,
+        overrides=overrides,
+        root=wikitablequestions.root,
+        reporter=SilentReporter(),
+    )
+    assert again.finished

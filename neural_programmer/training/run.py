@@ -258,12 +258,16 @@ class _Run:
 
     def _evaluate(self, loss: float) -> None:
         progress = self.trainer.progress
+        if not self.data.judged:
+            # The model of a fold is judged by nothing: the last one is kept.
+            checkpoint.save(self.folder / "model", self._judged, notes={"epoch": progress.epoch})
+            self.reporter.line(f"epoch {progress.epoch}: loss {loss:.3f}, kept")
+            return
         found = accuracy(self._judged.predictor(), self.data.judged, self.config.optimisation.beam)
         progress.accuracies.append(found)
         self.reporter.scalar("dev accuracy", found, progress.epoch)
         note = ""
-        # A fold's model is judged by nothing: the last one is kept.
-        if found > progress.best or not self.data.judged:
+        if found > progress.best:
             progress.best, progress.best_epoch = found, progress.epoch
             notes = {"epoch": progress.epoch, "dev_accuracy": found, "seconds": round(progress.seconds)}
             checkpoint.save(self.folder / "model", self._judged, notes=notes)
