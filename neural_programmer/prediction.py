@@ -12,13 +12,13 @@ from neural_programmer.answering import Outcome
 from neural_programmer.data.wikitablequestions import DatasetError
 
 
-def prediction_line(outcome: Outcome, withhold: bool = False) -> str:
-    """The id and the items of the best answer, separated by tabs; only the id where there is no answer.
+def prediction_line(outcome: Outcome) -> str:
+    """The id and the items of the answer, separated by tabs; only the id after an abstention.
 
-    ``withhold`` leaves the items out after an abstention. White space in an item, which would break the line, becomes
+    White space in an item, which would break the line, becomes
     single spaces: to the official evaluator that is the same text.
     """
-    items = () if withhold and outcome.abstained else outcome.items
+    items = () if outcome.abstained else outcome.items
     return "\t".join([outcome.id, *(" ".join(item.split()) for item in items)])
 
 

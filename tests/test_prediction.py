@@ -47,7 +47,8 @@ def root(tmp_path: Path) -> Path:
 def scripted_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line loads the scripted programs in place of a trained model."""
     monkeypatch.setattr(
-        "neural_programmer.api.load", lambda checkpoint, threshold: scripted(*SCRIPT, threshold=threshold or 0.0)
+        "neural_programmer.api.load",
+        lambda checkpoint, threshold: scripted(*SCRIPT, threshold=0.7 if threshold is None else threshold),
     )
 
 
@@ -139,8 +140,7 @@ def test_prediction_lines_are_plain() -> None:
     assert prediction_line(outcome(("a", "b"))) == "q\ta\tb"
     assert prediction_line(outcome(("a\tb\nc ",))) == "q\ta b c"
     assert prediction_line(outcome()) == "q"
-    assert prediction_line(outcome(("a",), abstained=True)) == "q\ta"
-    assert prediction_line(outcome(("a",), abstained=True), withhold=True) == "q"
+    assert prediction_line(outcome(("a",), abstained=True)) == "q"
 
 
 def test_dates_and_numbers_are_written_in_the_official_form(root: Path) -> None:
@@ -245,8 +245,10 @@ def test_evaluate_prints_the_figures(root: Path, scripted_model: None, capsys: p
     printed = capsys.readouterr().out
     assert "Accuracy      25.0%  ± 21.7%  (1 of 4 questions)" in printed
     assert "Top 5         75.0%" in printed
-    assert "Abstained     25.0%" in printed
+    assert "Abstained    100.0%" in printed
     assert "superlative" in printed
+    assert main(["evaluate", questions, "--root", str(root), "--threshold", "0.5"]) == 0
+    assert "Abstained     25.0%  (of the others 33.3% right)" in capsys.readouterr().out
     assert main(["evaluate", questions, "--root", str(root), "--json", "--limit", "2"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert figures["questions"] == 2

@@ -28,14 +28,14 @@ def positive(text: str) -> int:
     return value
 
 
-def add_model_options(parser: argparse.ArgumentParser) -> None:
+def add_model_options(parser: argparse.ArgumentParser, threshold: str = "the checkpoint's own") -> None:
     """The options that choose the model and when it abstains."""
     add_checkpoint_option(parser)
     parser.add_argument(
         "--threshold",
         type=probability,
         metavar="P",
-        help="abstain below this confidence, 0 to 1 (default: the checkpoint's own)",
+        help=f"abstain below this confidence, 0 to 1 (default: {threshold})",
     )
 
 

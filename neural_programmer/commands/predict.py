@@ -18,10 +18,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "predict",
         help="write answers in the official prediction format",
         description="Answer every question of a file and write one line a question: the id and the answer's items, "
-        "separated by tabs. Only with --threshold are uncertain answers withheld.",
+        "separated by tabs; only the id where there is no answer.",
     )
     add_dataset_options(parser)
-    add_model_options(parser)
+    add_model_options(parser, threshold="0, so that every question with a reading gets an answer")
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="where to write the predictions")
     parser.add_argument(
         "--details", type=Path, metavar="FILE.jsonl", help="also write whole responses, one JSON object a line"
@@ -39,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     from neural_programmer.prediction import check_output, details_line, prediction_line, write_files
 
     check_dialect(arguments.dialect)
+    if arguments.threshold is None:
+        arguments.threshold = 0.0
     questions = open_questions(arguments)
     outputs = [path for path in (arguments.output, arguments.details) if path is not None]
     with bad_input(DatasetError):
@@ -48,9 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError("--output and --details name the same file")
     request = Request(readings=5, details=arguments.details is not None, dialect=arguments.dialect)
     outcomes = answer_all(arguments, questions, request)
-    withhold = arguments.threshold is not None
     contents: list[tuple[Path, Iterable[str]]] = [
-        (arguments.output, (prediction_line(outcome, withhold) for outcome in outcomes))
+        (arguments.output, (prediction_line(outcome) for outcome in outcomes))
     ]
     if arguments.details is not None:
         contents.append((arguments.details, map(details_line, outcomes)))
