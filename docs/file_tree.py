@@ -40,6 +40,7 @@ LINES = {
     "CHANGELOG.md": "what changed, by version",
     "LICENSE": "Apache-2.0",
     "docs/architecture.md": "the layers and the way of a question through them",
+    "docs/model_card.md": "what the shipped model is for, how it was made, and how good it is",
     "docs/command_line.md": "every command and its options",
     "docs/experiments.md": "what was measured, with the commands that measure it",
 }
