@@ -11,6 +11,7 @@ from neural_programmer.calibration import Calibration, read_settings
 from neural_programmer.data.evaluator import to_values
 from neural_programmer.execution.english import explain
 from neural_programmer.execution.exact import Answer
+from neural_programmer.execution.plainness import plainest
 from neural_programmer.language.program import Program
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.response import Reading, Response, answer_items
@@ -168,11 +169,12 @@ def _answer_key(hypothesis: Hypothesis) -> frozenset[object]:
 
 
 def _reading(hypothesis: Hypothesis, probability: float, prepared: PreparedTable) -> Reading:
+    program = plainest(hypothesis.program, prepared.grounding)
     return Reading(
         answer=hypothesis.answer.values,
         probability=probability,
-        program=hypothesis.program,
-        explanation=explain(hypothesis.program, prepared.grounding),
+        program=program,
+        explanation=explain(program, prepared.grounding),
         cells=hypothesis.answer.cells,
     )
 

@@ -62,7 +62,7 @@ JUNK = random.Random(7).randbytes(4096)
         ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + JUNK, "holds binary data"),
         ("half.csv", b"\xff\xfea\0b", "holds binary data"),
         ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + JUNK, "old .xls"),
-        ("packed.csv.gz", gzip.compress(b"a,b\n1,2\n"), "gzip"),
+        ("packed.csv.gz", gzip.compress(b"a,b\n1,2\n", mtime=0), "gzip"),
         ("paper.pdf", b"%PDF-1.7\n" + JUNK, "PDF"),
         ("broken.xlsx", b"PK\x03\x04" + JUNK, "cannot be read as an Excel workbook"),
         ("text.xlsx", b"a,b\n1,2\n", "its content is plain text"),

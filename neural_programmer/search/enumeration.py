@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neural_programmer.execution.grounding import Grounding
+from neural_programmer.execution.plainness import PLAINER, plainer
 from neural_programmer.language.candidates import Candidates
 from neural_programmer.language.operation import ExactArguments
+from neural_programmer.language.program import Step
 from neural_programmer.operations.registry import OPERATION_IDS, REGISTRY
 from neural_programmer.search.goal import Goal
 from neural_programmer.search.row_sets import DerivationBlocks, Derivations, Ids, Rows, RowSets
@@ -32,11 +34,6 @@ FILTERS = tuple(
 _CONSTANT_FILTERS = tuple(name for name in FILTERS if REGISTRY[name].signature.constants)
 _PRESENCE_FILTERS = tuple(name for name in FILTERS if not REGISTRY[name].signature.constants)
 _NEGATIONS = frozenset({"filter_not_equals", "filter_not_contains", "filter_empty"})
-_PLAINER = {
-    "filter_contains": "filter_equals",
-    "filter_not_contains": "filter_not_equals",
-    "filter_contains_any": "filter_any",
-}
 SUPERLATIVES = ("argmax", "argmin")
 _ORDINAL_SUPERLATIVES = ("kth_max", "kth_min")
 _ENDS = ("first", "last")
@@ -186,12 +183,10 @@ class Enumeration:
 
     def _says_too_much(self, name: str, column: int, constant: int) -> bool:
         """Whether the filter looks for words where comparing whole texts gives the same rows."""
-        plainer = _PLAINER.get(name)
-        if plainer is None:
+        if name not in PLAINER:
             return False
-        everything = np.ones((1, self.number_of_rows), dtype=np.bool_)
-        rows = self._exact(name, everything, column=column, constant=constant)
-        return bool((rows == self._exact(plainer, everything, column=column, constant=constant)).all())
+        step = Step(name, (0,), self.candidates.columns[column], self.candidates.constants[constant])
+        return plainer(step, self.grounding) != step
 
     def _ordinals(self) -> list[int]:
         return [at for at, one in enumerate(self.candidates.constants) if one.kind is ConstantKind.ORDINAL]
