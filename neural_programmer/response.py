@@ -17,6 +17,7 @@ from neural_programmer.prepared import PreparedTable
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.tables.values import ValueType
 from neural_programmer.trace import StepTrace
+from neural_programmer.understanding import respellings
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ class Response:
     linking: Linking | None = field(repr=False)
     trace: tuple[StepTrace, ...] | None = field(default=None, repr=False)
 
+    @property
+    def respellings(self) -> list[tuple[str, str]]:
+        """Words of the question that were taken for similar words of the table, each with what it was taken for."""
+        return [] if self.program is None or self.linking is None else respellings(self.program, self.linking)
+
     def sql(self, dialect: str = "duckdb") -> str | None:
         """The answer's query in a dialect, ``None`` after an abstention; ``ValueError`` for an unknown dialect."""
         return None if self.program is None else sql_text(self.program, self.prepared.table, dialect)
@@ -85,13 +91,17 @@ class Response:
             return None
 
     def to_json(self, dialect: str = "duckdb") -> dict[str, Any]:
-        """The response as JSON values: whole numbers as integers, pairs as lists, programs in their text form."""
+        """The response as JSON values: whole numbers as integers, pairs as lists, programs in their text form.
+
+        The explanation also says which words were taken for others.
+        """
+        notes = [f'"{written}" was read as "{meant}".' for written, meant in self.respellings]
         return {
             "question": self.question,
             "answer": _json_values(self.answer),
             "confidence": self.confidence,
             "program": _program_text(self.program),
-            "explanation": self.explanation,
+            "explanation": " ".join([self.explanation, *notes]),
             "sql": self.sql(dialect),
             "dialect": dialect,
             "sql_agrees": self.sql_agrees,

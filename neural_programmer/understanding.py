@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from neural_programmer.language.program import Program
-from neural_programmer.tables.matching.linking import CueKind, Linking
+from neural_programmer.tables.matching.linking import CueKind, Linking, MatchSource
 
 # The operations that take up a cue; an operation's name may be a prefix here ("filter_greater").
 _TAKEN_UP_BY: dict[CueKind, tuple[str, ...]] = {
@@ -89,3 +89,14 @@ def _content_words(linking: Linking) -> list[int]:
 def touches_table(linking: Linking) -> bool:
     """Whether anything in the question matches the table or asks for an operation."""
     return bool(linking.mentions or linking.column_matches or linking.cues)
+
+
+def respellings(program: Program, linking: Linking) -> list[tuple[str, str]]:
+    """Words of the question which the program takes for other words of the table, each with what it took them for."""
+    constants = {step.constant for step in program if step.constant is not None}
+    found = []
+    for mention in linking.mentions:
+        if mention.source is MatchSource.FUZZY and mention.constant in constants:
+            start, end = linking.tokens[mention.start].start, linking.tokens[mention.end - 1].end
+            found.append((linking.question[start:end], ", ".join(map(str, mention.constant.values))))
+    return found

@@ -335,3 +335,13 @@ def test_importing_the_package_is_quick_and_its_names_are_there() -> None:
     with pytest.raises(AttributeError, match="no attribute 'lode'"):
         _ = neural_programmer.lode
     assert neural_programmer.PreparedTable is PreparedTable
+
+
+def test_a_similar_spelling_is_always_reported() -> None:
+    table = pandas.DataFrame({"Town": ["Trondheim", "Stavanger", "Kristiansand"], "Inhabitants": [215, 149, 116]})
+    programmer = load()
+    misspelt = programmer.ask(table, "how many inhabitants does Stavangr have?")
+    assert misspelt.answer == ["149"]
+    assert misspelt.respellings == [("Stavangr", "Stavanger")]
+    assert '"Stavangr" was read as "Stavanger"' in misspelt.to_json()["explanation"]
+    assert programmer.ask(table, "how many inhabitants does Stavanger have?").respellings == []

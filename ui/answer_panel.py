@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from neural_programmer.response import Response
-from neural_programmer.tables.matching.linking import CueKind, MatchSource
+from neural_programmer.tables.matching.linking import CueKind
 from neural_programmer.ui.state import SessionState
 from neural_programmer.ui.wording import answer_texts, confidence_in_words, counted, escape_markdown
 
@@ -64,15 +64,8 @@ def _counted_things(shown: Response) -> set[str]:
 
 def _draw_inexact(shown: Response) -> None:
     """Say which words were taken for others: a spelling is never corrected silently."""
-    if shown.linking is None or shown.program is None:
-        return
-    constants = {step.constant for step in shown.program if step.constant is not None}
-    for mention in shown.linking.mentions:
-        if mention.source is MatchSource.FUZZY and mention.constant in constants:
-            start, end = shown.linking.tokens[mention.start].start, shown.linking.tokens[mention.end - 1].end
-            meant = ", ".join(str(value) for value in mention.constant.values)
-            written = escape_markdown(shown.question[start:end])
-            st.info(f"“{written}” is not in the table and was read as “{escape_markdown(meant)}”.")
+    for written, meant in shown.respellings:
+        st.info(f"“{escape_markdown(written)}” is not in the table and was read as “{escape_markdown(meant)}”.")
 
 
 def _sentence(text: str) -> str:

@@ -65,6 +65,8 @@ def _print_response(response: Response, dialect: str) -> None:
     print(_wrapped(", ".join(map(shown, response.answer)) if response.answer else printable(response.explanation)))
     if response.program is not None:
         print(_wrapped(printable(response.explanation)))
+        for written, meant in response.respellings:
+            print(_wrapped(printable(f'"{written}" is not in the table and was read as "{meant}".')))
         verdict = _VERDICTS[response.sql_agrees]
         print(f"\nConfidence: {response.confidence:.0%}")
         print(f"\nSQL ({dialect}; {verdict}):")
