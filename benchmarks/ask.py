@@ -17,6 +17,7 @@ from neural_programmer.prepared import PreparedTable
 from neural_programmer.tables.matching.link import link
 
 _Result = TypeVar("_Result")
+PEER = "an encoder of BERT-base's size"
 
 
 def timed(times: list[float], work: Callable[[], _Result]) -> _Result:
@@ -47,8 +48,25 @@ def large_table(rows: int) -> pd.DataFrame:
     )
 
 
+def peer() -> Callable[[], torch.Tensor]:
+    """One pass of a table of 512 tokens through an encoder as large as BERT-base, with random weights.
+
+    That is the least a system such as TAPAS-base (Herzig et al., 2020) does for a question, timed on the same core.
+    """
+    layer = torch.nn.TransformerEncoderLayer(768, 12, 3072, batch_first=True)
+    encoder = torch.nn.TransformerEncoder(layer, 12, enable_nested_tensor=False).eval()
+    tokens = torch.randn(1, 512, 768)
+
+    def work() -> torch.Tensor:
+        with torch.inference_mode():
+            encoded: torch.Tensor = encoder(tokens)
+        return encoded
+
+    return work
+
+
 def main() -> None:
-    """Print a line a stage."""
+    """Print a line a stage, and how many times longer the peer takes than an ask."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=5, metavar="N", help="how often each question is asked")
     parser.add_argument("--rows", type=int, default=30_000, metavar="N", help="the rows of the large table")
@@ -57,6 +75,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
 
     stages: dict[str, list[float]] = {}
+    encode = peer()
 
     def stage(name: str, work: Callable[[], _Result]) -> _Result:
         return timed(stages.setdefault(name, []), work)
@@ -71,6 +90,7 @@ def main() -> None:
                 stage("link a question", lambda table=prepared, text=question: link(text, table.index))
                 response = stage("ask", lambda table=prepared, text=question: programmer.ask(table, text))
                 stage("run the SQL and compare", lambda answered=response: answered.sql_agrees)
+        stage(PEER, encode)
     rows = f"{arguments.rows:,} rows"
     large = stage(f"prepare {rows}", lambda: programmer.prepare(large_table(arguments.rows)))
     for _ in range(arguments.repeat):
@@ -79,6 +99,8 @@ def main() -> None:
     print(f"{'milliseconds':40}{'median':>10}{'p95':>10}{'runs':>8}")
     for name, times in stages.items():
         print(line(name, times))
+    ratio = statistics.median(stages[PEER]) / statistics.median(stages["ask"])
+    print(f"An ask takes 1/{ratio:.1f} of the time of {PEER}.")
 
 
 if __name__ == "__main__":
