@@ -6,7 +6,8 @@ import math
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -67,6 +68,7 @@ class DuckDBEngine:
                 "autoload_known_extensions": False,
                 "autoinstall_known_extensions": False,
                 "python_enable_replacements": False,
+                "temp_directory": "",  # a query that outgrows the memory fails and writes nothing
             },
         )
         try:
@@ -107,11 +109,28 @@ class DuckDBEngine:
 
     def run(self, sql: str) -> list[Row]:
         """The rows a query gives; ``EngineError`` where it fails or takes longer than the time limit."""
+        with self._limited():
+            return [tuple(row) for row in self._connection.execute(sql).fetchall()]
+
+    def fetch(
+        self, sql: str, most: int, parameters: Mapping[str, StoredValue] | None = None
+    ) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+        """The names of a query's columns and its first rows, at most ``most``; ``EngineError`` as for `run`.
+
+        ``parameters`` are the values of the query's named places.
+        """
+        with self._limited():
+            done = self._connection.execute(sql, dict(parameters)) if parameters else self._connection.execute(sql)
+            names = tuple(str(column[0]) for column in done.description or ())
+            return names, tuple(tuple(row) for row in done.fetchmany(most))
+
+    @contextmanager
+    def _limited(self) -> Iterator[None]:
         timer = threading.Timer(self._time_limit, self._connection.interrupt)
         timer.daemon = True
         timer.start()
         try:
-            return [tuple(row) for row in self._connection.execute(sql).fetchall()]
+            yield
         except duckdb.InterruptException:
             raise EngineError(f"DuckDB was stopped after {self._time_limit:g} seconds") from None
         except duckdb.Error as error:
