@@ -36,7 +36,7 @@ _OPENINGS = tuple(
 # Words that may stand before or after what the question names, and say nothing of their own.
 _FILLING = frozenset(
     {"the", "a", "an", "in", "on", "at", "by", "from", "for", "of", "with", "to", "during", "one", "ones", "then",
-     "instead", "only", "just", "please", "only", "about", "it", "that", "those"}
+     "instead", "only", "just", "please", "about", "it", "that", "those"}
 )  # fmt: skip
 _MOST_WORDS = 12
 

@@ -58,7 +58,7 @@ def parameterised(program: Program, table: Table, dialect: str = "duckdb") -> Pa
 
 
 def _is_compared(literal: exp.Literal, schema: TableSchema) -> bool:
-    """Whether the literal stands beside a column of the table's own: row numbers and marks of totals stay as they are."""
+    """Whether the literal is compared with a column of the table; row numbers and marks of totals stay as they are."""
     comparison = literal.parent
     if not isinstance(comparison, _COMPARISONS):
         return False

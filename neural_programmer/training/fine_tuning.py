@@ -1,0 +1,264 @@
+"""Learning from people's corrections without forgetting: few small steps that are pulled back to the old weights."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from neural_programmer import checkpoint
+from neural_programmer.checkpoint import TrainedModel
+from neural_programmer.data.reranking_features import reranker_batch
+from neural_programmer.data.wikitablequestions import WikiTableQuestions, locate
+from neural_programmer.feedback import Feedback
+from neural_programmer.model.reranker import Reranker
+from neural_programmer.supervision import find_programs
+from neural_programmer.training.config import OptimisationConfig
+from neural_programmer.training.corrections import Corrections, corrections_in, prepare_corrections, present_answers
+from neural_programmer.training.examples import (
+    Example,
+    JudgedQuestion,
+    features_of,
+    judge_by,
+    spread,
+    with_programs,
+)
+from neural_programmer.training.judging import accuracy
+from neural_programmer.training.reporting import Reporter, SilentReporter
+from neural_programmer.training.reranking import Beam, find_beams
+from neural_programmer.training.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """How to learn from corrections.
+
+    Rounds over the corrections end when all are answered rightly, at the latest after ``rounds``. After every step the
+    weights go the share ``pull`` of the way back to what they were (cf. Li et al. 2018, "Explicit Inductive Bias for
+    Transfer Learning", L2-SP). ``beam`` is how many programs are searched for a question.
+    """
+
+    rounds: int = 20
+    learning_rate: float = 2e-4
+    reranker_rate: float = 2e-4
+    pull: float = 0.02
+    batch_size: int = 16
+    beam: int = 20
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The accuracy on some questions before and after; ``questions`` is how many they are."""
+
+    questions: int
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class FineTuned:
+    """What came of it: the accuracy on the corrected questions and, where asked for, on dev questions.
+
+    ``refused`` names the questions that could not be learned from, with the reason of each.
+    """
+
+    corrected: Comparison
+    dev: Comparison | None
+    refused: tuple[tuple[str, str], ...]
+
+
+class NothingToLearnError(ValueError):
+    """No question of the feedback can be learned from; the message says why."""
+
+
+def learn_from_feedback(
+    records: Sequence[Feedback],
+    folder: Path,
+    output: Path,
+    *,
+    config: FineTuning | None = None,
+    dev: str | None = None,
+    dev_questions: int = 500,
+    rehearsal: int = 0,
+    root: Path | str | None = None,
+    reporter: Reporter | None = None,
+) -> FineTuned:
+    """Fine-tune the checkpoint in ``folder`` on the right programs in feedback, and save it in ``output``.
+
+    ``dev`` names a split of WikiTableQuestions on which accuracy is measured before and after; ``rehearsal`` is how
+    many of its training questions are learned again beside the corrections (0: none, and the data set is not needed).
+    Raises ``NothingToLearnError``, ``CheckpointError`` and ``DatasetError``.
+    """
+    config, reporter = config or FineTuning(), reporter or SilentReporter()
+    trained = checkpoint.load(folder)
+    corrections = prepare_corrections(corrections_in(records), trained)
+    if not corrections.examples:
+        reasons = "; ".join(f"{question!r}: {reason}" for question, reason in corrections.refused[:3])
+        raise NothingToLearnError(
+            f"the feedback holds nothing to learn from ({reasons or 'no right program in it'}); "
+            "correct a program, or call an answer right, and export again"
+        )
+    judged_dev = _dev_questions(dev, dev_questions, root) if dev is not None else []
+    before_dev = accuracy(trained.predictor(), judged_dev, config.beam) if judged_dev else 0.0
+    before = accuracy(trained.predictor(), corrections.judged, config.beam)
+    reporter.line(f"{len(corrections.examples)} corrected questions, {before:.1%} of them answered rightly so far")
+    kept = present_answers(trained, config.beam)
+    remembered = [*kept.examples, *_rehearsed(rehearsal, root, reporter)]
+    tuned = fine_tune(trained, corrections, remembered, kept.judged, config, reporter)
+    after = accuracy(tuned.predictor(), corrections.judged, config.beam)
+    after_dev = accuracy(tuned.predictor(), judged_dev, config.beam) if judged_dev else 0.0
+    notes = {**trained.notes, "corrected_questions": len(corrections.examples)}
+    checkpoint.save(output, tuned, notes=notes)
+    _keep_settings(folder, output)
+    return FineTuned(
+        Comparison(len(corrections.judged), before, after),
+        Comparison(len(judged_dev), before_dev, after_dev) if judged_dev else None,
+        corrections.refused,
+    )
+
+
+def fine_tune(
+    trained: TrainedModel,
+    corrections: Corrections,
+    remembered: Sequence[Example],
+    remembered_judged: Sequence[JudgedQuestion],
+    config: FineTuning,
+    reporter: Reporter,
+) -> TrainedModel:
+    """A copy of the model that has learned the corrections' programs, and a re-ranker that lets them through."""
+    tuned = dataclasses.replace(trained, model=copy.deepcopy(trained.model), reranker=copy.deepcopy(trained.reranker))
+    searching = dataclasses.replace(tuned, reranker=None)
+    _fine_tune_programmer(searching, corrections, remembered, config, reporter)
+    if tuned.reranker is not None:
+        network = tuned.reranker.config
+        wanted = find_beams(searching.predictor(), corrections.judged, config.beam, network)
+        others = find_beams(searching.predictor(), remembered_judged, config.beam, network)
+        _fine_tune_reranker(tuned, tuned.reranker, wanted, others, corrections, config, reporter)
+    return tuned
+
+
+def _fine_tune_programmer(
+    tuned: TrainedModel,
+    corrections: Corrections,
+    remembered: Sequence[Example],
+    config: FineTuning,
+    reporter: Reporter,
+) -> None:
+    optimisation = OptimisationConfig(
+        seed=config.seed,
+        epochs=config.rounds,
+        batch_size=config.batch_size,
+        learning_rate=config.learning_rate,
+        final_rate=0.2,
+        warm_up_steps=3,
+        weight_decay=0.0,
+        hide_words=0.0,
+        average=0.0,
+        threads=1,
+    )
+    trainer = Trainer(tuned.model, tuned.batcher, [*corrections.examples, *remembered], optimisation)
+    pull = _Pull(tuned.model, config.pull)
+    for done in range(config.rounds):
+        right = accuracy(tuned.predictor(), corrections.judged, config.beam)
+        reporter.progress("learning programs", done, config.rounds)
+        if right == 1.0:
+            break
+        loss = trainer.run_epoch(SilentReporter(), pull)
+        reporter.line(f"round {done + 1}: {right:.1%} of the corrected questions found first, loss {loss:.3f}")
+    reporter.progress("learning programs", config.rounds, config.rounds)
+    tuned.model.eval()
+
+
+def _fine_tune_reranker(
+    tuned: TrainedModel,
+    reranker: Reranker,
+    wanted: Sequence[Beam],
+    others: Sequence[Beam],
+    corrections: Corrections,
+    config: FineTuning,
+    reporter: Reporter,
+) -> None:
+    beams = [beam for beam in [*wanted, *others] if beam.right.any() and not beam.right.all()]
+    if not beams:
+        return
+    optimiser = torch.optim.AdamW(reranker.parameters(), lr=config.reranker_rate, weight_decay=0.0)
+    pull = _Pull(reranker, config.pull)
+    for done in range(config.rounds):
+        reranker.eval()
+        right = accuracy(tuned.predictor(), corrections.judged, config.beam)
+        reporter.progress("learning to choose", done, config.rounds)
+        if right == 1.0:
+            break
+        # Without dropout: the steps are few and small, and the pull keeps them near.
+        order = np.random.default_rng((config.seed, done)).permutation(len(beams))
+        for start in range(0, len(order), config.batch_size):
+            chosen = [beams[at] for at in order[start : start + config.batch_size]]
+            optimiser.zero_grad(set_to_none=True)
+            _choice_loss(reranker, chosen).backward()
+            nn.utils.clip_grad_norm_(reranker.parameters(), 1.0)
+            optimiser.step()
+            pull()
+        reporter.line(f"re-ranker, round {done + 1}: {right:.1%} of the corrected questions answered rightly")
+    reporter.progress("learning to choose", config.rounds, config.rounds)
+    reranker.eval()
+
+
+def _choice_loss(reranker: Reranker, beams: Sequence[Beam]) -> Tensor:
+    """How surprised the re-ranker is by the right candidates, as in `training.reranking`."""
+    scores = reranker(reranker_batch([beam.features for beam in beams], reranker.config)).log_softmax(dim=1)
+    right = torch.zeros_like(scores, dtype=torch.bool)
+    for at, beam in enumerate(beams):
+        right[at, : len(beam.right)] = torch.from_numpy(beam.right)
+    return -scores.masked_fill(~right, -torch.inf).logsumexp(dim=1).mean()
+
+
+class _Pull:
+    """Takes a network's weights a share of the way back to what they were when this was made."""
+
+    def __init__(self, network: nn.Module, share: float) -> None:
+        self._share = share
+        self._present = list(network.parameters())
+        self._old = [parameter.detach().clone() for parameter in self._present]
+
+    @torch.no_grad()
+    def __call__(self) -> None:
+        present: list[Tensor] = list(self._present)
+        torch._foreach_lerp_(present, self._old, self._share)
+
+
+def _dev_questions(split: str, count: int, root: Path | str | None) -> list[JudgedQuestion]:
+    dataset = WikiTableQuestions(locate(root))
+    asked = spread(dataset.questions(split), count)
+    return judge_by([(one.id, dataset.table(one.context), one.utterance, one.target or ()) for one in asked])
+
+
+def _rehearsed(count: int, root: Path | str | None, reporter: Reporter) -> list[Example]:
+    """Training questions of WikiTableQuestions with their consistent programs."""
+    if count <= 0:
+        return []
+    dataset = WikiTableQuestions(locate(root))
+    asked = spread(dataset.questions("random-split-1-train"), count)
+    features = features_of(dataset, asked, processes=1)
+    programs = {id_: one.programs for id_, one in find_programs(dataset, asked, processes=1).items()}
+    examples = with_programs(features, programs, 100)
+    reporter.line(f"{len(examples)} training questions are rehearsed")
+    return examples
+
+
+def _keep_settings(folder: Path, output: Path) -> None:
+    """Take over what a checkpoint's folder holds besides the model: how to word and when to withhold answers."""
+    for path in sorted(folder.iterdir()):
+        if (
+            path.suffix == ".json"
+            and path.name != checkpoint.DESCRIPTION
+            and path.resolve() != (output / path.name).resolve()
+        ):
+            shutil.copyfile(path, output / path.name)
