@@ -14,12 +14,16 @@ from neural_programmer.tables.views import View, ViewKind, ViewReference
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A column: a name unique in its table, the header as it was written, the raw cells, and the views that exist."""
+    """A column: a name unique in its table, the header as it was written, the raw cells, and the views that exist.
+
+    ``synonyms`` are other words by which a question may name it.
+    """
 
     name: str
     header: str
     cells: tuple[str, ...]
     views: Mapping[ViewKind, View]
+    synonyms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

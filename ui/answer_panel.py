@@ -2,29 +2,61 @@
 
 from __future__ import annotations
 
+import altair
+import pandas
 import streamlit as st
 
+from neural_programmer.language.text_form import write_step
 from neural_programmer.response import Response
-from neural_programmer.tables.matching.linking import CueKind
+from neural_programmer.rows_used import rows_of_steps
 from neural_programmer.ui.state import SessionState
-from neural_programmer.ui.wording import answer_texts, confidence_in_words, counted, escape_markdown
+from neural_programmer.ui.wording import (
+    answer_texts,
+    answer_unit,
+    confidence_colour,
+    confidence_in_words,
+    counted,
+    escape_markdown,
+    number_in_words,
+)
 
 _MOST_SHOWN_LARGE = 6
-_MOST_UNUSED = 20
+_MOST_BARS = 30
 
 
 def draw(state: SessionState, shown: Response) -> None:
-    """Show the response, or the reading of it that was chosen, and warn of words that it leaves out."""
+    """Show the response, the reading of it that was chosen, or the answer of the program as it was changed."""
     if shown.abstained:
-        st.warning(f"**No answer.** {escape_markdown(_sentence(shown.reason))}", icon=":material/help:")
-        if shown.readings:
-            st.caption("These are the readings that were considered. Choose one to look at it.")
-        else:
-            st.caption("Use the words of the table: its column names and the values in its cells.")
+        _draw_abstention(shown)
+    elif not shown.answer:
+        _draw_nothing(shown)
+        _draw_origin(state, shown)
     else:
         _draw_answer(state, shown)
-    _draw_unused(shown)
     _draw_inexact(shown)
+
+
+def _draw_abstention(shown: Response) -> None:
+    st.warning(f"**No answer.** {escape_markdown(_sentence(shown.reason))}", icon=":material/help:")
+    if shown.readings:
+        st.caption("These are the readings that were considered. Choose one to look at it and to correct it.")
+    else:
+        names = ", ".join(f"“{escape_markdown(column.name)}”" for column in shown.prepared.table.columns[:8])
+        st.caption(f"Next: use the words of the table. Its columns are {names} …")
+
+
+def _draw_nothing(shown: Response) -> None:
+    """Say at which step nothing was left."""
+    assert shown.program is not None
+    steps = rows_of_steps(shown.program, shown.prepared)
+    number = next(
+        (at for at, step in enumerate(steps) if step.rows is not None and not step.rows.any()), len(steps) - 1
+    )
+    st.warning(
+        f"**No value.** Nothing is left after step \\#{number}, "
+        f"{escape_markdown(write_step(shown.program.steps[number]))}. Change it below.",
+        icon=":material/search_off:",
+    )
 
 
 def _draw_answer(state: SessionState, shown: Response) -> None:
@@ -37,29 +69,56 @@ def _draw_answer(state: SessionState, shown: Response) -> None:
             st.dataframe({"Answer": texts}, hide_index=True)
     with st.container(key="explanation"):
         st.text(shown.explanation)
-    if state.reading is None:
-        st.caption(f"{confidence_in_words(shown.confidence)} Confidence {shown.confidence:.0%}.")
-    else:
+    _draw_origin(state, shown)
+    frame = chart_frame(shown)
+    if frame is not None:
+        st.altair_chart(bar_chart(frame), alt="The answer's values as bars")
+
+
+def _draw_origin(state: SessionState, shown: Response) -> None:
+    """Say whose program it is: the model's, with how often it is right; or the person's."""
+    if state.edited is not None:
+        st.badge("Edited by you", icon=":material/edit:", color="violet")
+    elif state.reading is not None:
+        st.badge(f"Reading {state.reading + 1}", icon=":material/alt_route:", color="gray")
         st.caption(f"You chose reading {state.reading + 1}; its probability is {shown.confidence:.0%}.")
+    else:
+        st.badge(
+            f"{confidence_in_words(shown.confidence)}",
+            icon=":material/speed:",
+            color=confidence_colour(shown.confidence),
+            help=f"Confidence {shown.confidence:.0%}: of the questions held out for measuring, that share of answers "
+            "with this confidence was right.",
+        )
 
 
-def _draw_unused(shown: Response) -> None:
-    if shown.linking is None:
-        return
-    counted_things = _counted_things(shown)
-    unused = [word for word in shown.unused_words if word not in counted_things]
-    if unused:
-        words = ", ".join(f"“{escape_markdown(word)}”" for word in unused[:_MOST_UNUSED])
-        st.warning(f"Not used for the answer: {words}. If they matter, say it in the words of the table.")
+def chart_frame(shown: Response) -> pandas.DataFrame | None:
+    """Labels and numbers where the answer is a list of values with numbers that bars suit; else nothing."""
+    pairs = [value for value in shown.answer if isinstance(value, tuple)]
+    if len(pairs) != len(shown.answer) or not 2 <= len(pairs) <= _MOST_BARS:
+        return None
+    unit = answer_unit(shown.program, shown.prepared.table)
+    return pandas.DataFrame(
+        {
+            "Value": [str(number_in_words(first) if isinstance(first, float) else first) for first, _ in pairs],
+            "Number": [float(number) for _, number in pairs],
+            "Written": [number_in_words(float(number), unit) for _, number in pairs],
+        }
+    )
 
 
-def _counted_things(shown: Response) -> set[str]:
-    """The words after "how many" where the program counts rows: they name the rows, and need not be in the table."""
-    if shown.linking is None or shown.program is None or shown.program.steps[-1].operation != "count":
-        return set()
-    tokens = shown.linking.tokens
-    ends = [cue.end for cue in shown.linking.cues if cue.kind is CueKind.COUNT and cue.end < len(tokens)]
-    return {tokens[end].text for end in ends}
+def bar_chart(frame: pandas.DataFrame) -> altair.LayerChart:
+    """Bars with their figures, greatest first."""
+    longest = float(frame["Number"].max())
+    base = altair.Chart(frame, height=altair.Step(26)).encode(
+        altair.Y("Value:N", sort="-x", title=None, axis=altair.Axis(labelLimit=220, ticks=False, domain=False)),
+        altair.X("Number:Q", title=None, axis=None, scale=altair.Scale(domainMax=longest * 1.15 if longest > 0 else 1)),
+        tooltip=["Value:N", "Written:N"],
+    )
+    chart: altair.LayerChart = base.mark_bar(cornerRadiusEnd=3, color="#4c82d3") + base.mark_text(
+        align="left", dx=5, color="#808080"
+    ).encode(text="Written:N")
+    return chart
 
 
 def _draw_inexact(shown: Response) -> None:

@@ -12,6 +12,7 @@ from neural_programmer.language.program import Program
 from neural_programmer.response import Response
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.trace import StepTrace
+from neural_programmer.ui.state import SessionState
 from neural_programmer.ui.wording import value_text
 
 _MOST_OPERATIONS = 10
@@ -20,7 +21,7 @@ _LEAST_WRITTEN = 0.01
 _DARK = 0.6
 
 
-def draw(shown: Response) -> None:
+def draw(state: SessionState, shown: Response) -> None:
     """Show the heat maps of attention and operations, and the matches between question and table."""
     if shown.linking is None:
         return

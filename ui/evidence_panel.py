@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+import numpy as np
 import pandas
 import streamlit as st
 from pandas.io.formats.style import Styler
 
+from neural_programmer.execution.english_words import column_words
 from neural_programmer.response import Response
+from neural_programmer.rows_used import StepRows, rows_of_steps
 from neural_programmer.tables.table import Table
 from neural_programmer.ui.style import HIGHLIGHT
-from neural_programmer.ui.wording import counted
+from neural_programmer.ui.wording import counted, escape_markdown
 
-# Past this size the browser gets the rows behind the answer and the first rows, not the whole table.
+# Past this size the browser gets the table page by page, not whole.
 MOST_STYLED_CELLS = 60_000
+ROWS_OF_A_PAGE = 1_000
 _MOST_ROWS_WHOLE_HEIGHT = 24
 _ROWS_IN_SIGHT = 9
-_FIRST_ROWS = 1_000
+_MOST_EXAMPLES = 3
 _ALL, _BEHIND = "All rows", "Rows behind the answer"
 
 
@@ -26,13 +30,8 @@ def draw(shown: Response) -> None:
     """Show the table with the answer's cells highlighted, and say in words which they are."""
     table = shown.prepared.table
     rows = sorted({row for row, _ in shown.cells})
-    st.caption(_evidence_in_words(table, shown.cells, rows))
-    if _is_large(table):
-        if rows:
-            st.caption(f"Rows behind the answer{_cut(len(rows))}:")
-            _draw_rows(table, rows[:_FIRST_ROWS], shown.cells)
-        draw_table(table)
-        return
+    for sentence in evidence_in_words(shown, rows):
+        st.caption(escape_markdown(sentence))
     which = _ALL
     if 0 < len(rows) < table.number_of_rows:
         # Where the table has to be scrolled, the evidence comes first if it would be out of sight.
@@ -40,21 +39,17 @@ def draw(shown: Response) -> None:
         which = st.segmented_control(
             "Rows shown",
             [_ALL, _BEHIND],
-            default=_BEHIND if hidden else _ALL,
+            default=_BEHIND if hidden or _is_large(table) else _ALL,
             required=True,
             label_visibility="collapsed",
             key=f"rows of {shown.explanation}",
         )
-    _draw_rows(table, range(table.number_of_rows) if which == _ALL else rows, shown.cells)
+    _draw_pages(table, range(table.number_of_rows) if which == _ALL else rows, shown.cells, f"evidence {which}")
 
 
 def draw_table(table: Table) -> None:
-    """Show the table alone; of a large one the first rows, and say so."""
-    rows = range(table.number_of_rows)
-    if _is_large(table):
-        st.caption(f"The table{_cut(table.number_of_rows)}:")
-        rows = rows[:_FIRST_ROWS]
-    _draw_rows(table, rows, ())
+    """Show the table alone."""
+    _draw_pages(table, range(table.number_of_rows), (), "table")
 
 
 def frame_of(table: Table, rows: Sequence[int]) -> pandas.DataFrame:
@@ -72,21 +67,66 @@ def highlight(frame: pandas.DataFrame, cells: Iterable[tuple[int, str]]) -> Styl
     return frame.style.apply(lambda _: styles, axis=None)
 
 
+def _draw_pages(table: Table, rows: Sequence[int], cells: Sequence[tuple[int, str]], key: str) -> None:
+    """The rows whole where they are few enough for a browser, else page by page: every row can be reached."""
+    most = max(1, min(ROWS_OF_A_PAGE, MOST_STYLED_CELLS // max(1, len(table.columns))))
+    if len(rows) * len(table.columns) <= MOST_STYLED_CELLS:
+        _draw_rows(table, rows, cells)
+        return
+    pages = -(-len(rows) // most)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        page = int(st.number_input("Page", 1, pages, key=f"page of {key}", width=140))
+        first = (page - 1) * most
+        last = min(first + most, len(rows))
+        st.caption(f"Rows {first + 1:,} to {last:,} of {len(rows):,}; page {page:,} of {pages:,}.")
+    _draw_rows(table, rows[first:last], cells)
+
+
 def _draw_rows(table: Table, rows: Sequence[int], cells: Sequence[tuple[int, str]]) -> None:
     frame = frame_of(table, rows)
     height: Literal["content", "auto"] = "content" if len(rows) <= _MOST_ROWS_WHOLE_HEIGHT else "auto"
-    st.dataframe(highlight(frame, cells) if cells else frame, height=height, alt=f"The rows of {table.name}")
+    wanted = set(rows)
+    seen = [cell for cell in cells if cell[0] in wanted]
+    st.dataframe(highlight(frame, seen) if seen else frame, height=height, alt=f"The rows of {table.name}")
 
 
 def _is_large(table: Table) -> bool:
     return table.number_of_rows * len(table.columns) > MOST_STYLED_CELLS
 
 
-def _cut(number: int) -> str:
-    return f" (the first {_FIRST_ROWS:,} of {number:,})" if number > _FIRST_ROWS else ""
+def evidence_in_words(shown: Response, rows: Sequence[int]) -> list[str]:
+    """What is highlighted, what was left out as totals, and what was passed over at which step."""
+    table, cells = shown.prepared.table, shown.cells
+    if cells:
+        found = [
+            f"Highlighted: {counted(len(cells), 'cell')} in {counted(len(rows), 'row')} of {table.number_of_rows:,}."
+        ]
+    else:
+        found = ["The answer was read from no single cell."]
+    totals = np.flatnonzero(table.totals)
+    if totals.size and shown.program is not None and shown.program.steps[0].operation == "all_rows":
+        found.append(f"Left out as totals of other rows: {_rows_named(totals.tolist())}.")
+    if shown.program is not None:
+        for number, step in enumerate(rows_of_steps(shown.program, shown.prepared)):
+            found += _skipped_in_words(number, step)
+    return list(dict.fromkeys(found))
 
 
-def _evidence_in_words(table: Table, cells: Sequence[tuple[int, str]], rows: Sequence[int]) -> str:
-    if not cells:
-        return "The answer was read from no single cell."
-    return f"Highlighted: {counted(len(cells), 'cell')} in {counted(len(rows), 'row')} of {table.number_of_rows:,}."
+def _skipped_in_words(number: int, step: StepRows) -> list[str]:
+    if step.column is None:
+        return []
+    name, found = column_words(step.column), []
+    if step.empty.any():
+        found.append(f"Step #{number} passed over {counted(int(step.empty.sum()), 'row')} without a cell in {name}.")
+    if step.unread.any():
+        named = _rows_named(np.flatnonzero(step.unread).tolist())
+        count = counted(int(step.unread.sum()), "cell")
+        kind = str(step.column.view).replace("_", " ")
+        found.append(f"Step #{number} passed over {count} of {step.column.column} not readable as {kind}: {named}.")
+    return found
+
+
+def _rows_named(rows: Sequence[int]) -> str:
+    named = ", ".join(f"{row + 1:,}" for row in rows[:_MOST_EXAMPLES])
+    more = f" and {len(rows) - _MOST_EXAMPLES:,} more" if len(rows) > _MOST_EXAMPLES else ""
+    return f"{'row' if len(rows) == 1 else 'rows'} {named}{more}"

@@ -8,6 +8,14 @@ from pathlib import Path
 
 CHECKPOINT_VARIABLE = "NEURAL_PROGRAMMER_CHECKPOINT"
 DEFAULT_PORT = 8501
+_OWN_ADDRESSES = frozenset({"localhost", "127.0.0.1", "::1"})
+# A little more than the page reads, so that a file that is too large is refused with a message of ours.
+_MOST_UPLOADED_MEGABYTES = 120
+_THEME = {
+    "theme.baseRadius": "medium",
+    "theme.light.primaryColor": "#2f5fb3",
+    "theme.dark.primaryColor": "#7aa7f0",
+}
 
 
 def chosen_checkpoint() -> str | None:
@@ -15,18 +23,28 @@ def chosen_checkpoint() -> str | None:
     return os.environ.get(CHECKPOINT_VARIABLE) or None
 
 
-def streamlit_options(port: int, headless: bool, address: str) -> list[str]:
+def paths_are_offered() -> bool:
+    """Whether the page may open files of this machine by their paths: only where it is served to no other machine."""
+    from streamlit import config
+
+    return config.get_option("server.address") in _OWN_ADDRESSES
+
+
+def streamlit_options(port: int, headless: bool, address: str, base_path: str = "") -> list[str]:
     """The command line options of ``streamlit run``: nothing is reported, and nobody sees a traceback."""
     settings = {
         "browser.gatherUsageStats": False,
         "client.showErrorDetails": "none",
         "client.toolbarMode": "minimal",
         "server.address": address,
+        "server.baseUrlPath": base_path.strip("/"),
         "server.fileWatcherType": "none",
         "server.headless": headless,
+        "server.maxUploadSize": _MOST_UPLOADED_MEGABYTES,
         "server.port": port,
+        **_THEME,
     }
-    return [f"--{name}={str(value).lower()}" for name, value in settings.items()]
+    return [f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in settings.items()]
 
 
 def main(
@@ -35,6 +53,7 @@ def main(
     address: str = "localhost",
     checkpoint: str | os.PathLike[str] | None = None,
     arguments: Sequence[str] = (),
+    base_path: str = "",
 ) -> int:
     """Serve the page until it is stopped; Streamlit gets ``arguments`` as they are, and its exit code is returned."""
     from streamlit.web import cli
@@ -42,8 +61,9 @@ def main(
     if checkpoint is not None:
         os.environ[CHECKPOINT_VARIABLE] = os.fspath(checkpoint)
     page = Path(__file__).with_name("app.py")
+    options = streamlit_options(port, headless, address, base_path)
     try:
-        cli.main(["run", str(page), *streamlit_options(port, headless, address), *arguments], prog_name="streamlit")
+        cli.main(["run", str(page), *options, *arguments], prog_name="streamlit")
     except SystemExit as finished:
         return finished.code if isinstance(finished.code, int) else 0
     return 0

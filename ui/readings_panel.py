@@ -8,7 +8,8 @@ import streamlit as st
 
 from neural_programmer.response import Reading, Response
 from neural_programmer.ui.state import SessionState
-from neural_programmer.ui.wording import answer_unit, value_text
+from neural_programmer.ui.wording import answer_unit, counted, value_text
+from neural_programmer.understanding import unused_words
 
 _MOST_VALUES = 5
 
@@ -23,41 +24,50 @@ def reading_as_response(response: Response, number: int) -> Response:
         program=reading.program,
         explanation=reading.explanation,
         confidence=reading.probability,
-        unused_words=[],
+        unused_words=unused_words(reading.program, response.linking) if response.linking is not None else [],
         abstained=False,
         reason="",
         trace=None,
     )
 
 
-def draw(state: SessionState) -> None:
+def draw(state: SessionState, shown: Response) -> None:
     """List the readings with their answers, and let one be looked at in full."""
     response = state.response
-    assert response is not None
-    if not response.readings:
+    if response is None or not response.readings:
+        st.caption("The model found no way to read the question.")
         return
-    st.dataframe(
-        {
-            "Reading": list(range(1, len(response.readings) + 1)),
-            "Answer": [_answer(reading, response) for reading in response.readings],
-            "Probability": [reading.probability for reading in response.readings],
-            "In words": [reading.explanation for reading in response.readings],
-        },
-        hide_index=True,
-        height="content",
-        column_config={
-            "Reading": st.column_config.NumberColumn(width="small"),
-            "Probability": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
-        },
-        alt="The readings of the question with their answers",
+    st.caption(
+        f"{counted(len(response.readings), 'different answer')}. Programs that give the same answer count as one "
+        "reading, and their probabilities are added."
     )
-    with st.container(horizontal=True):
-        for number in range(len(response.readings)):
-            st.button(f"Look at reading {number + 1}", key=f"reading {number}", on_click=_choose, args=(state, number))
+    for number, reading in enumerate(response.readings):
+        _draw_reading(state, response, number, reading)
+
+
+def _draw_reading(state: SessionState, response: Response, number: int, reading: Reading) -> None:
+    is_shown = state.edited is None and (state.reading if state.reading is not None else 0) == number
+    is_shown = is_shown and not (response.abstained and state.reading is None)
+    with st.container(border=True, key=f"readingcard_{number}"):
+        words, share, button = st.columns([6, 2, 2], vertical_alignment="center")
+        with words:
+            st.text(_answer(reading, response))
+            with st.container(key=f"sampleanswer_reading_{number}"):
+                st.text(reading.explanation)
+        share.progress(min(max(reading.probability, 0.0), 1.0), f"{reading.probability:.0%} probable")
+        button.button(
+            "Shown above" if is_shown else f"Look at reading {number + 1}",
+            key=f"reading {number}",
+            disabled=is_shown,
+            width="stretch",
+            on_click=_choose,
+            args=(state, number),
+        )
 
 
 def _choose(state: SessionState, number: int) -> None:
     assert state.response is not None
+    state.undo_edits()
     if number == 0 and not state.response.abstained:
         # The first reading is the answer itself, unless that was withheld.
         state.reading = state.chosen = None

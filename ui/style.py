@@ -4,16 +4,48 @@ from __future__ import annotations
 
 HIGHLIGHT = "background-color: #ffe08a; color: #1a1a1a; font-weight: bold"
 
-# Text from tables is drawn by st.text, which knows neither Markdown nor HTML; these rules give it its size.
+# Text from tables is drawn by st.text, which knows neither Markdown nor HTML; these rules give it its size. Colours are
+# see-through shades and currentColor, so that they suit the light and the dark theme alike.
 PAGE_STYLE = """
 <style>
-.block-container { padding-top: 3rem; }
+.block-container { padding-top: 2.6rem; padding-bottom: 4rem; max-width: 1240px; }
+.np-brand { font-size: 1.35rem; font-weight: 700; margin: 0 0 .2rem; letter-spacing: -.01em; }
+.np-hero { font-size: 2.3rem; font-weight: 700; letter-spacing: -.02em; line-height: 1.15; margin: 0; }
+.np-lead { font-size: 1.05rem; opacity: .8; margin: .3rem 0 0; max-width: 46rem; }
+.np-label { font-size: .78rem; font-weight: 600; letter-spacing: .05em; text-transform: uppercase; opacity: .7;
+    margin: 0; }
 .st-key-answer [data-testid="stText"], .st-key-answer [data-testid="stText"] * {
     font-size: 2.1rem; font-weight: 650; line-height: 1.25; font-family: inherit; white-space: pre-wrap;
+    overflow-wrap: anywhere;
 }
-.st-key-explanation [data-testid="stText"] { font-size: 1.05rem; white-space: pre-wrap; }
+.st-key-explanation [data-testid="stText"], .st-key-explanation [data-testid="stText"] * {
+    font-size: 1.05rem; white-space: pre-wrap; font-family: inherit; overflow-wrap: anywhere;
+}
 .st-key-table_name [data-testid="stText"], .st-key-table_name [data-testid="stText"] * {
-    font-size: 1.6rem; font-weight: 600; font-family: inherit;
+    font-size: 1.6rem; font-weight: 650; font-family: inherit; letter-spacing: -.01em; overflow-wrap: anywhere;
+}
+[class*="st-key-sampleanswer"] [data-testid="stText"], [class*="st-key-sampleanswer"] [data-testid="stText"] * {
+    font-family: inherit; font-size: .85rem; opacity: .8; white-space: pre-wrap;
+}
+[class*="st-key-samplecard"] button { text-align: left; justify-content: flex-start; }
+[class*="st-key-samplecard"] button p { text-align: left; }
+[class*="st-key-chips"] label p { font-size: .74rem; opacity: .75; }
+[class*="st-key-chips"] [data-testid="stSelectbox"] { min-width: 9.5rem; }
+.np-words { display: flex; flex-wrap: wrap; gap: .3rem .35rem; align-items: flex-start; margin: .1rem 0 .2rem; }
+.np-word { display: inline-flex; flex-direction: column; align-items: center; padding: .1rem .15rem;
+    max-width: 100%; overflow-wrap: anywhere; line-height: 1.35; }
+.np-word small { font-size: .72rem; opacity: .85; line-height: 1.2; max-width: 16rem; text-align: center; }
+.np-column, .np-value, .np-operation, .np-fuzzy, .np-unused { border-radius: .4rem; padding: .1rem .5rem .2rem; }
+.np-column { background: rgba(46, 120, 220, .17); border-bottom: 3px solid #3d7edb; }
+.np-value { background: rgba(34, 150, 84, .17); border-bottom: 3px solid #2a9d5c; }
+.np-operation { background: rgba(130, 90, 210, .16); border-bottom: 3px solid #8a5cd6; }
+.np-fuzzy { background: rgba(230, 160, 0, .2); border-bottom: 3px dashed #c98a00; }
+.np-unused { background: rgba(215, 60, 60, .13); border-bottom: 3px dotted #d24848; }
+@media (max-width: 640px) {
+    .block-container { padding-left: 1rem; padding-right: 1rem; padding-top: 3.4rem; }
+    .np-hero { font-size: 1.75rem; }
+    .st-key-answer [data-testid="stText"], .st-key-answer [data-testid="stText"] * { font-size: 1.6rem; }
+    [class*="st-key-chips"] [data-testid="stSelectbox"] { min-width: 100%; }
 }
 </style>
 """

@@ -1,15 +1,21 @@
-"""Questions to begin with, from the types of a table's columns."""
+"""Questions to begin with: made from the types of a table's columns, and kept where the model has a sure answer."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import islice
+from collections.abc import Callable, Sequence
 
+from neural_programmer.response import Response
 from neural_programmer.tables.table import Column, Table
 from neural_programmer.tables.views import ViewKind
+from neural_programmer.ui.state import Suggestion
+from neural_programmer.ui.wording import answer_texts
 
-_MOST_QUESTIONS = 5
+_MOST_QUESTIONS = 6
+_MOST_SHOWN = 3
+_LARGE_TABLE = 200_000
+_LEAST_CONFIDENCE = 0.6
 _LONGEST_NAME = 40
 _SAMPLED_ROWS = 2000
 _NUMBER_FIRST = re.compile(r"\W*\d")
@@ -17,24 +23,57 @@ _NUMBER_FIRST = re.compile(r"\W*\d")
 _UNFIT = re.compile(r"[\n\r\"<>\\]|://|www\.|@")
 
 
+def executed(questions: Sequence[str], ask: Callable[[str], Response], least: float = 0.0) -> tuple[Suggestion, ...]:
+    """The questions that have an answer of at least that confidence, each with its answer; at most six."""
+    found: list[Suggestion] = []
+    for question in questions:
+        response = ask(question)
+        if not response.abstained and response.answer and response.confidence >= least:
+            found.append(Suggestion(question, _answer(response)))
+        if len(found) == _MOST_QUESTIONS:
+            break
+    return tuple(found)
+
+
+def suggest(table: Table, ask: Callable[[str], Response]) -> tuple[Suggestion, ...]:
+    """Questions about a table that the model answers with high confidence; fewer are tried of a large table."""
+    questions = suggest_questions(table)
+    if table.number_of_rows * len(table.columns) > _LARGE_TABLE:
+        questions = questions[:4]
+    return executed(questions, ask, _LEAST_CONFIDENCE)
+
+
+def _answer(response: Response) -> str:
+    texts = answer_texts(response)
+    more = len(texts) - _MOST_SHOWN
+    return ", ".join(texts[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
 def suggest_questions(table: Table) -> tuple[str, ...]:
-    """Up to five questions that the columns of a table make sensible."""
+    """The questions that the columns of a table make sensible, of different kinds first."""
     columns = [column for column in table.columns if _fits(column.header)]
     subject = next((column for column in columns if _names_rows(column)), None)
     numbers = [column for column in columns if _is_numeric(column) and not _counts_rows(column)]
     dates = [column for column in columns if ViewKind.DATE in column.views]
-    questions: list[str] = []
+    shared = [
+        (column, value) for column in columns if column is not subject and (value := _common_value(column)) is not None
+    ]
+    kinds: list[list[str]] = [
+        [f"how many rows have {_lower(column)} {value}?" for column, value in shared[:2]],
+        [f"what is the average {_lower(column)}?" for column in numbers[:2]],
+        [f"what is the most common {_lower(column)}?" for column, _ in shared[:2]],
+        [f"what is the total {_lower(column)}?" for column in numbers[:1]],
+    ]
     if subject is not None:
-        questions += [f"which {_lower(subject)} has the highest {_lower(column)}?" for column in numbers[:2]]
-        questions += [f"which {_lower(subject)} has the earliest {_lower(column)}?" for column in dates[:1]]
-    for column in columns:
-        value = _common_value(column)
-        if value is not None and column is not subject:
-            questions.append(f"how many rows have {_lower(column)} {value}?")
-            break
-    questions += [f"what is the average {_lower(column)}?" for column in numbers[:1]]
-    questions.append("how many rows are there?")
-    return tuple(islice(dict.fromkeys(questions), _MOST_QUESTIONS))
+        kinds = [
+            [f"which {_lower(subject)} has the highest {_lower(column)}?" for column in numbers[:3]],
+            [f"which {_lower(subject)} has the earliest {_lower(column)}?" for column in dates[:1]],
+            *kinds,
+            [f"which {_lower(subject)} has the lowest {_lower(column)}?" for column in numbers[:1]],
+        ]
+    kinds.append(["how many rows are there?"])
+    rounds = range(max(map(len, kinds)))
+    return tuple(dict.fromkeys(kind[turn] for turn in rounds for kind in kinds if turn < len(kind)))
 
 
 def _lower(column: Column) -> str:

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Literal
 
+from neural_programmer.execution.english_words import value_words
 from neural_programmer.language.program import Program
 from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.response import Response
+from neural_programmer.tables.constants import Constant, ConstantKind
 from neural_programmer.tables.table import Table
 from neural_programmer.tables.values import ValueType
+from neural_programmer.tables.views import ViewKind, ViewReference
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:^=&\"'/@])")
 _CURRENCIES = frozenset("$€£¥")
 # The operations whose number is in the unit of the column they read.
 _KEEPS_UNIT = frozenset({"select", "number_of", "sum", "average", "maximum", "minimum", "range"})
+_PLACES = {
+    "{column}": "…",
+    "{constant}": "k-th",
+    "{rows}": "rows",
+    "{other_rows}": "other rows",
+    "{left}": "a",
+    "{right}": "b",
+}
 _SMALLEST_GROUPED = 10_000
 _MINUS = "\u2212"
 _CONFIDENCES = ((0.9, "Very sure"), (0.75, "Quite sure"), (0.5, "Fairly sure"), (0.3, "Unsure"), (-1.0, "Guessing"))
@@ -30,7 +42,12 @@ def confidence_in_words(confidence: float) -> str:
     words = next(words for least, words in _CONFIDENCES if confidence >= least)
     tenths = min(max(round(confidence * 10), 0), 10)
     share = {0: "hardly ever", 10: "nearly always"}.get(tenths, f"about {tenths} times in 10")
-    return f"{words}: answers like this are right {share}."
+    return f"{words}: right {share} on questions held out."
+
+
+def confidence_colour(confidence: float) -> Literal["green", "orange", "red"]:
+    """A colour beside the words."""
+    return "green" if confidence >= 0.75 else "orange" if confidence >= 0.5 else "red"
 
 
 def number_in_words(number: float, unit: str | None = None) -> str:
@@ -71,6 +88,33 @@ def answer_unit(program: Program | None, table: Table) -> str | None:
     if last.column is None or last.operation not in _KEEPS_UNIT or last.column.view.value_type is not ValueType.NUMBER:
         return None
     return table.view(last.column).unit
+
+
+def operation_label(name: str) -> str:
+    """An operation as a chip has it: its phrase with "…" for the column and without what the other chips say."""
+    phrase = REGISTRY[name].english
+    for beginning in ("{rows} where {column} ", "{rows} with ", "{rows} "):
+        phrase = phrase.removeprefix(beginning)
+    phrase = phrase.removesuffix(" {constant}")
+    for place, words in _PLACES.items():
+        phrase = phrase.replace(place, words)
+    return phrase
+
+
+def view_label(reference: ViewReference) -> str:
+    """A column view as a chip has it: "Released (date)"; the text of a column is the column itself."""
+    if reference.view is ViewKind.TEXT:
+        return reference.column
+    return f"{reference.column} ({reference.view.replace('_', ' ')})"
+
+
+def constant_label(constant: Constant) -> str:
+    """A constant as a chip has it, without quotation marks; `neural_programmer.editing.read_constant` reads it."""
+    if constant.kind in (ConstantKind.TEXT, ConstantKind.TEXTS):
+        return "; ".join(str(value) for value in constant.values)
+    if constant.kind is ConstantKind.ORDINAL:
+        return str(constant.values[0])
+    return " to ".join(value_words(value) for value in constant.values)
 
 
 def counted(number: int, noun: str) -> str:

@@ -19,6 +19,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--address", default="localhost", help="the address to serve on (default: localhost, this machine only)"
     )
+    parser.add_argument(
+        "--base-path", default="", metavar="PATH", help="serve below this path, as behind a proxy (default: the root)"
+    )
     parser.add_argument("--headless", action="store_true", help="do not open the browser")
     add_checkpoint_option(parser)
     parser.set_defaults(run=run)
@@ -34,4 +37,5 @@ def run(arguments: argparse.Namespace) -> int:
         headless=arguments.headless,
         address=arguments.address,
         checkpoint=arguments.checkpoint,
+        base_path=arguments.base_path,
     )

@@ -47,6 +47,16 @@ def read_duckdb(path: Path, table: str | None, limits: Limits) -> RawTable:
         return RawTable(relation.columns, [[cell_text(value) for value in row] for row in rows], chosen)
 
 
+def is_database(path: Path) -> bool:
+    """Whether a file that exists begins as a SQLite or a DuckDB database does."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(DUCKDB_MAGIC_OFFSET + len(SQLITE_MAGIC))
+    except OSError:
+        return False
+    return magic.startswith(SQLITE_MAGIC) or magic[DUCKDB_MAGIC_OFFSET:].startswith(DUCKDB_MAGIC)
+
+
 def sqlite_tables(path: Path) -> tuple[str, ...]:
     """The tables and views of a SQLite file, by name."""
     with _sqlite(path) as connection:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_MOST_EXPANSION = 8
+_CHUNK = 1 << 20
 
 
 def read_excel(data: bytes, thing: str, name: str, sheet: str | None, limits: Limits) -> RawTable:
@@ -47,8 +47,8 @@ def sheet_names(data: bytes, thing: str, limits: Limits) -> tuple[str, ...]:
 def _open(data: bytes, thing: str, limits: Limits) -> Workbook:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-            limits.check_bytes(f"{thing}, unpacked,", unpacked // _MOST_EXPANSION)
+            limits.check_unpacked(thing, sum(entry.file_size for entry in archive.infolist()))
+            _check_sheets(archive, thing, limits)
         return _load(data, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, OSError, ValueError, SyntaxError) as error:
         if isinstance(error, TableError):
@@ -57,6 +57,25 @@ def _open(data: bytes, thing: str, limits: Limits) -> Workbook:
             f"{thing} cannot be read as an Excel workbook ({error}); expected .xlsx. "
             "Open it in a spreadsheet program and save it again as .xlsx or CSV."
         ) from None
+
+
+def _check_sheets(archive: zipfile.ZipFile, thing: str, limits: Limits) -> None:
+    """Count the cells in the text of each sheet, because to build a workbook of too many would take all memory."""
+    for entry in archive.infolist():
+        if not entry.filename.startswith("xl/worksheets/"):
+            continue
+        cells, end = 0, b""
+        with archive.open(entry) as content:
+            while chunk := content.read(_CHUNK):
+                # A tag may be cut by the end of a chunk: the last two bytes are looked at with the next.
+                text = end + chunk
+                cells += text.count(b"<c ") + text.count(b"<c>")
+                end = text[-2:]
+        if cells > limits.cells:
+            raise TableError(
+                f"{thing} has {cells:,} cells in {entry.filename}; expected at most {limits.cells:,}. "
+                "Load a part of it, or raise the limit with limits=Limits(cells=...)."
+            )
 
 
 def _load(data: bytes, *, data_only: bool = False, read_only: bool = False) -> Workbook:

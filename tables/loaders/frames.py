@@ -51,6 +51,8 @@ def read_parquet(data: bytes, thing: str, name: str, limits: Limits) -> RawTable
     try:
         file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
         limits.check_cells(thing, file.metadata.num_rows, file.metadata.num_columns)
+        groups = range(file.metadata.num_row_groups)
+        limits.check_unpacked(thing, sum(file.metadata.row_group(group).total_byte_size for group in groups))
         return table_of_arrow(file.read(), name, limits)
     except (pyarrow.ArrowException, OSError) as error:
         raise TableError(

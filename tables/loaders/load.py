@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow
@@ -17,6 +17,7 @@ from neural_programmer.tables.loaders import databases, excel, frames, structure
 from neural_programmer.tables.loaders.delimited import Dialect, parse_delimited, parse_wikitablequestions
 from neural_programmer.tables.loaders.encodings import decode
 from neural_programmer.tables.loaders.raw import Limits, RawTable, require_rows
+from neural_programmer.tables.overrides import with_overrides
 from neural_programmer.tables.table import Table
 
 _URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]+)://(?P<path>.*)", re.IGNORECASE | re.DOTALL)
@@ -34,19 +35,22 @@ def load_table(
     filename: str | None = None,
     dialect: Dialect | str = Dialect.AUTO,
     limits: Limits | None = None,
+    column_types: Mapping[str, str] | None = None,
+    synonyms: Mapping[str, Sequence[str]] | None = None,
 ) -> Table:
     """The table that ``source`` holds, with every cell as text and typed views of its columns.
 
     ``source`` is a path, ``duckdb:///file#table`` or ``sqlite:///file#table``, bytes (with ``filename`` for their
     name), a pandas data frame, anything with Arrow's interface (polars, pyarrow), records or rows as Python lists, or
     a table, which is returned as it is. A file's content decides how it is read; its name decides only between kinds
-    of text. ``sheet`` chooses in a workbook and ``table`` in a database (also as ``file#name``). Files are never
-    written to. Raises ``TableError``.
+    of text. ``sheet`` chooses in a workbook and ``table`` in a database (also as ``file#name``).
+    ``column_types`` ({"Code": "text"}; also "number" and "date") and ``synonyms`` ({"Running time": ["duration"]}) say
+    what the cells cannot. Files are never written to. Raises ``TableError``.
     """
     if isinstance(source, Table):
-        return source
+        return with_overrides(source, column_types, synonyms)
     raw = _read(source, sheet, table, filename, _dialect(dialect), limits or Limits())
-    return build_table(raw.headers, raw.rows, name or raw.name)
+    return with_overrides(build_table(raw.headers, raw.rows, name or raw.name), column_types, synonyms)
 
 
 def list_parts(source: str | os.PathLike[str] | bytes, *, limits: Limits | None = None) -> tuple[str, ...]:

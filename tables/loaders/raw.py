@@ -19,10 +19,16 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest source that is read: ``bytes`` of a file and ``cells`` of a table."""
+    """The largest source that is read: ``bytes`` of a file; ``cells``, ``rows`` and ``columns`` of a table.
+
+    ``expansion`` is how many times larger than the limit of bytes a compressed file may be once it is unpacked.
+    """
 
     bytes: int = 512 * 1024**2
     cells: int = 20_000_000
+    rows: int = 10_000_000
+    columns: int = 20_000
+    expansion: int = 8
 
     def check_bytes(self, thing: str, size: int) -> None:
         """Raise ``TableError`` where ``size`` bytes are too many."""
@@ -32,8 +38,22 @@ class Limits:
                 "Load a part of it, or raise the limit with limits=Limits(bytes=...)."
             )
 
+    def check_unpacked(self, thing: str, size: int) -> None:
+        """Raise ``TableError`` where a compressed file has too many bytes once it is unpacked."""
+        if size > self.bytes * self.expansion:
+            raise TableError(
+                f"{thing} unpacks to {size:,} bytes; expected at most {self.bytes * self.expansion:,}. "
+                "Load a part of it, or raise the limit with limits=Limits(bytes=...)."
+            )
+
     def check_cells(self, thing: str, rows: int, columns: int) -> None:
-        """Raise ``TableError`` where ``rows`` times ``columns`` cells are too many."""
+        """Raise ``TableError`` where there are too many rows or columns, or too many cells in them."""
+        for found, most, noun in ((rows, self.rows, "rows"), (columns, self.columns, "columns")):
+            if found > most:
+                raise TableError(
+                    f"{thing} has {found:,} {noun}; expected at most {most:,}. "
+                    f"Load a part of it, or raise the limit with limits=Limits({noun}=...)."
+                )
         if rows * columns > self.cells:
             raise TableError(
                 f"{thing} has {rows:,} rows and {columns:,} columns; expected at most {self.cells:,} cells. "

@@ -28,7 +28,8 @@ def column_matches(words: Sequence[QuestionWord], index: TableIndex) -> tuple[Co
             places.setdefault(column, []).append(place)
     found: list[ColumnMatch] = []
     for column, starts in places.items():
-        found += _matches_of(index.table.columns[column].name, index.headers.words[column], words, starts)
+        for named in index.headers.names[column]:
+            found += _matches_of(index.table.columns[column].name, named, words, starts)
     found.sort(key=lambda match: (-match.score, match.start, -match.end, match.column))
     return tuple(found[:_MAX_MATCHES])
 

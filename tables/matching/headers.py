@@ -54,13 +54,22 @@ def _same_stem(said: str, header: str) -> bool:
 
 
 class Headers:
-    """The header words of the columns, found by the words of a question without trying every pair."""
+    """The header words of the columns, found by the words of a question without trying every pair.
 
-    def __init__(self, headers: Sequence[str]) -> None:
+    ``synonyms`` are other ways to say each header; ``names`` holds, for each column, the words of all of them, the
+    header's own first.
+    """
+
+    def __init__(self, headers: Sequence[str], synonyms: Sequence[Sequence[str]] = ()) -> None:
         self.words = tuple(tuple(text_words(header).split()) for header in headers)
+        more = [*synonyms, *[()] * (len(headers) - len(synonyms))]
+        self.names = tuple(
+            (words, *(tuple(text_words(said).split()) for said in others))
+            for words, others in zip(self.words, more, strict=True)
+        )
         self._columns: dict[str, list[int]] = {}
-        for column, words in enumerate(self.words):
-            for word in dict.fromkeys(words):
+        for column, names in enumerate(self.names):
+            for word in dict.fromkeys(word for words in names for word in words):
                 self._columns.setdefault(word, []).append(column)
         self._by_lemma: dict[str, list[str]] = {}
         self._by_letter: dict[str, list[str]] = {}

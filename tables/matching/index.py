@@ -135,7 +135,8 @@ class TableIndex:
     @cached_property
     def headers(self) -> Headers:
         """The words of the headers."""
-        return Headers([column.header for column in self.table.columns])
+        columns = self.table.columns
+        return Headers([column.header for column in columns], [column.synonyms for column in columns])
 
     @cached_property
     def words_by_lemma(self) -> dict[str, tuple[str, ...]]:
