@@ -14,25 +14,39 @@ import torch
 
 from neural_programmer.api import NeuralProgrammer
 from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions
-from neural_programmer.understanding import unused_share
+from neural_programmer.language.text_form import write_program
+from neural_programmer.response import Reading
 
 ModelLoader = Callable[[], NeuralProgrammer]
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one question got: the items of each reading, best first, and how it went.
+class FoundReading:
+    """One reading in plain texts: the items of its answer, its probability, its program and that in English.
 
-    ``probability`` is the model's own for the best reading, before calibration, which also looks at the share of the
-    question's content words that its program leaves unused, ``unused_share``. ``seconds`` is the time of asking,
-    the table being prepared already. ``details`` is the whole response as JSON values where it was wanted.
+    ``operation`` is the name of the program's last step.
+    """
+
+    items: tuple[str, ...]
+    probability: float
+    program: str
+    explanation: str
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one question got: its readings, best first, and how it went.
+
+    ``evidence`` is what the confidence was computed from, in the order of `evidence.EVIDENCE`; empty where there is no
+    reading. ``seconds`` is the time of asking, the table being prepared already. ``details`` is the whole response as
+    JSON values where it was wanted.
     """
 
     id: str
-    readings: tuple[tuple[str, ...], ...]
-    probability: float
-    unused_share: float
+    readings: tuple[FoundReading, ...]
+    evidence: tuple[float, ...]
     confidence: float
     abstained: bool
     seconds: float
@@ -41,7 +55,12 @@ class Outcome:
     @property
     def items(self) -> tuple[str, ...]:
         """The items of the best reading; none where there is no reading."""
-        return self.readings[0] if self.readings else ()
+        return self.readings[0].items if self.readings else ()
+
+    @property
+    def operation(self) -> str | None:
+        """The operation that gave the best reading's answer; ``None`` where there is no reading."""
+        return self.readings[0].operation if self.readings else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +86,23 @@ def answer_questions(
         seconds = time.perf_counter() - started
         yield Outcome(
             id=question.id,
-            readings=tuple(tuple(reading.items) for reading in response.readings),
-            probability=response.readings[0].probability if response.readings else 0.0,
-            unused_share=unused_share(response.unused_words, response.linking) if response.linking is not None else 1.0,
+            readings=tuple(map(_found, response.readings)),
+            evidence=response.evidence,
             confidence=response.confidence,
             abstained=response.abstained,
             seconds=seconds,
             details=response.to_json(request.dialect) if request.details else None,
         )
+
+
+def _found(reading: Reading) -> FoundReading:
+    return FoundReading(
+        items=tuple(reading.items),
+        probability=reading.probability,
+        program=write_program(reading.program, separator="; "),
+        explanation=reading.explanation,
+        operation=reading.program.steps[-1].operation,
+    )
 
 
 def answer_in_processes(

@@ -7,23 +7,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from neural_programmer.calibration import Calibration, read_settings
-from neural_programmer.data.evaluator import to_values
+import numpy as np
+
+from neural_programmer.calibration import AskingSettings, read_settings
+from neural_programmer.evidence import answer_groups, best_of_group, candidate_evidence, evidence, sums_of_groups
 from neural_programmer.execution.english import explain
 from neural_programmer.execution.exact import Answer
 from neural_programmer.execution.plainness import plainest
 from neural_programmer.language.program import Program
 from neural_programmer.prepared import PreparedTable
-from neural_programmer.response import Reading, Response, answer_items
+from neural_programmer.response import Reading, Response
 from neural_programmer.tables.loaders.load import load_table
 from neural_programmer.tables.matching.link import link
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.trace import StepTrace
-from neural_programmer.understanding import touches_table, unused_share, unused_words
+from neural_programmer.understanding import touches_table, unused_words
 
 DEFAULT_BEAM = 20
 DEFAULT_READINGS = 5
-_MOST_NORMALISED = 1000
 
 
 class Hypothesis(Protocol):
@@ -36,6 +37,10 @@ class Hypothesis(Protocol):
     @property
     def log_probability(self) -> float:
         """The natural logarithm of the program's probability."""
+
+    @property
+    def search_log_probability(self) -> float:
+        """The same before programs were judged as wholes; equal to it where nothing judges them."""
 
     @property
     def answer(self) -> Answer:
@@ -60,22 +65,22 @@ class Tracer(Protocol):
 class NeuralProgrammer:
     """A trained model that answers questions about tables; the same question always gets the same answer.
 
-    Answers whose confidence is below ``threshold`` are withheld.
+    Answers whose confidence is below ``threshold`` are withheld; without one, the settings' own threshold counts.
     """
 
     def __init__(
         self,
         predictor: Predictor,
         *,
-        threshold: float = 0.0,
-        calibration: Calibration | None = None,
+        threshold: float | None = None,
+        settings: AskingSettings | None = None,
         beam: int = DEFAULT_BEAM,
     ) -> None:
-        if not 0 <= threshold <= 1:
+        self.settings = settings or AskingSettings()
+        self.threshold = self.settings.threshold if threshold is None else threshold
+        if not 0 <= self.threshold <= 1:
             raise ValueError(f"threshold: expected a number from 0 to 1, but found {threshold}")
         self.predictor = predictor
-        self.threshold = threshold
-        self.calibration = calibration or Calibration()
         self.beam = beam
 
     def prepare(self, source: object, **options: Any) -> PreparedTable:
@@ -104,16 +109,26 @@ class NeuralProgrammer:
             return _abstention(question, prepared, "the question is too long to be understood as one question", linking)
         if not touches_table(linking):
             return _abstention(question, prepared, "no word of the question has to do with the table", linking)
-        ranked = self._ranked(prepared, linking, k)
-        readings = [_reading(hypothesis, probability, prepared) for hypothesis, probability in ranked]
-        if not readings:
+        found = [one for one in self.predictor.predict(prepared, linking, max(self.beam, k)) if _has_answer(one.answer)]
+        if not found:
             return _abstention(question, prepared, "no program with an answer was found for the question", linking)
+        groups = answer_groups(found)
+        scores = np.array([one.log_probability for one in found])
+        sums = sums_of_groups(scores, groups)
+        # A stable order, so that equal probabilities keep the model's.
+        likeliest = np.argsort(-sums, kind="stable")[:k].tolist()
+        chosen = [best_of_group(scores, groups, group) for group in likeliest]
+        readings = [
+            _reading(found[at], min(float(sums[group]), 1.0), prepared)
+            for group, at in zip(likeliest, chosen, strict=True)
+        ]
         best = readings[0]
         unused = unused_words(best.program, linking)
-        confidence = self.calibration.confidence(best.probability, unused_share(unused, linking))
+        seen = tuple(evidence(sums, candidate_evidence(linking, found, chosen[:1])[0]).tolist())
+        confidence = self.settings.confidence.of(seen)
         if confidence < self.threshold:
             reason = f"the confidence, {confidence:.2f}, is below the threshold, {self.threshold:.2f}"
-            return _abstention(question, prepared, reason, linking, readings, confidence, unused)
+            return _abstention(question, prepared, reason, linking, readings, confidence, unused, seen)
         return Response(
             question=question,
             prepared=prepared,
@@ -127,7 +142,8 @@ class NeuralProgrammer:
             abstained=False,
             reason="",
             linking=linking,
-            trace=self._trace(prepared, linking, ranked[0][0]) if with_trace else None,
+            trace=self._trace(prepared, linking, found[chosen[0]]) if with_trace else None,
+            evidence=seen,
         )
 
     def _trace(self, prepared: PreparedTable, linking: Linking, hypothesis: Hypothesis) -> tuple[StepTrace, ...] | None:
@@ -135,37 +151,10 @@ class NeuralProgrammer:
             return None
         return tuple(self.predictor.trace(prepared, linking, hypothesis))
 
-    def _ranked(self, prepared: PreparedTable, linking: Linking, k: int) -> list[tuple[Hypothesis, float]]:
-        """The best program and the summed probability of the k likeliest answers.
-
-        Programs whose answers the official evaluator cannot tell apart count together.
-        """
-        best: dict[frozenset[object], Hypothesis] = {}
-        sums: dict[frozenset[object], float] = {}
-        for hypothesis in self.predictor.predict(prepared, linking, max(self.beam, k)):
-            if not _has_answer(hypothesis.answer):
-                continue
-            key = _answer_key(hypothesis)
-            sums[key] = sums.get(key, 0.0) + math.exp(hypothesis.log_probability)
-            if key not in best or hypothesis.log_probability > best[key].log_probability:
-                best[key] = hypothesis
-        # Sorting is stable, so that equal probabilities keep the model's order.
-        likeliest = sorted(best, key=lambda key: -sums[key])[:k]
-        return [(best[key], min(sums[key], 1.0)) for key in likeliest]
-
 
 def _has_answer(answer: Answer) -> bool:
     # A product of huge numbers can pass the largest that there is.
     return answer.defined and not any(isinstance(value, float) and math.isinf(value) for value in answer.values)
-
-
-def _answer_key(hypothesis: Hypothesis) -> frozenset[object]:
-    """Equal for answers that the official evaluator cannot tell apart."""
-    values = hypothesis.answer.values
-    if len(values) > _MOST_NORMALISED:
-        # No question is judged by so many items, and to normalise them would take longer than all the rest.
-        return frozenset[object](values)
-    return frozenset[object](to_values(answer_items(hypothesis.program, values)))
 
 
 def _reading(hypothesis: Hypothesis, probability: float, prepared: PreparedTable) -> Reading:
@@ -187,6 +176,7 @@ def _abstention(
     readings: Sequence[Reading] = (),
     confidence: float = 0.0,
     unused: Sequence[str] | None = None,
+    seen: tuple[float, ...] = (),
 ) -> Response:
     if unused is None:
         unused = unused_words(Program(()), linking) if linking is not None else question.split()
@@ -203,6 +193,7 @@ def _abstention(
         abstained=True,
         reason=reason,
         linking=linking,
+        evidence=seen,
     )
 
 
@@ -217,9 +208,4 @@ def load(checkpoint: str | Path | None = None, threshold: float | None = None) -
 
     folder = Path(checkpoint) if checkpoint is not None else checkpoints.shipped()
     trained = checkpoints.load(folder)
-    settings = read_settings(folder)
-    return NeuralProgrammer(
-        AskingModel(trained),
-        threshold=settings.threshold if threshold is None else threshold,
-        calibration=settings.calibration,
-    )
+    return NeuralProgrammer(AskingModel(trained), threshold=threshold, settings=read_settings(folder))

@@ -1,67 +1,111 @@
-"""Confidence that means something: how often answers to which the model gives such a probability are right."""
+"""Confidence that means something: a logistic regression over the evidence for an answer; when to abstain."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neural_programmer.evidence import EVIDENCE
+
 SETTINGS = "calibration.json"
-_EDGE = 1e-6
+# The share of right answers that a fitted threshold may withhold.
+LOST = 0.045
 _FAR = 500.0
-_PULL = 1e-6
+_PULL = 1.0
 _STEPS = 200
+_KEYS = {"confidence", "threshold"}
+_FORMER_KEYS = {"slope", "intercept", "unused", "threshold"}
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Platt's map on the log-odds of a probability, lowered by the share of the question that was left unused.
+@dataclass(frozen=True)
+class Score:
+    """A probability from evidence: the logistic function of an intercept and of weighed evidence, by its names.
 
-    It keeps the order of probabilities, since ``slope`` is above 0; ``unused`` is at most 0.
+    Without weights of its own it is the probability of the answer as the model gives it.
     """
 
-    slope: float = 1.0
     intercept: float = 0.0
-    unused: float = 0.0
+    weights: Mapping[str, float] = field(default_factory=lambda: {"log_odds": 1.0})
 
-    def confidence(self, probability: float, unused_share: float = 0.0) -> float:
-        """How often answers of this probability, with this share of content words unused, are right: from 0 to 1."""
-        return _logistic(self.slope * _log_odds(probability) + self.intercept + self.unused * unused_share)
+    def of(self, evidence: Sequence[float]) -> float:
+        """The probability, from 0 to 1; ``evidence`` is in the order of `evidence.EVIDENCE`."""
+        total = self.intercept
+        for name, value in zip(EVIDENCE, evidence, strict=True):
+            total += self.weights.get(name, 0.0) * value
+        return 1 / (1 + math.exp(-total)) if total >= 0 else math.exp(total) / (1 + math.exp(total))
 
 
-def fit_calibration(
-    probabilities: Sequence[float], unused_shares: Sequence[float], right: Sequence[bool]
-) -> Calibration:
-    """The likeliest map for answers known to be right or wrong; the identity where all or none are right."""
+@dataclass(frozen=True)
+class AskingSettings:
+    """What a checkpoint says of how to use it: its confidence in answers, and the one below which it abstains."""
+
+    confidence: Score = field(default_factory=Score)
+    threshold: float = 0.0
+
+
+def fit_confidence(
+    evidence: Sequence[Sequence[float]], right: Sequence[bool], unanswerable: Sequence[Sequence[float]] = ()
+) -> Score:
+    """The map from evidence to how often answers are right; the identity where all or none are right.
+
+    ``unanswerable`` is the evidence for answers to questions that the table does not answer. They count as wrong, and
+    together as much as the others, in what the evidence is worth; how sure that makes an answer is then fitted without
+    them (Platt 1999, "Probabilistic Outputs for Support Vector Machines"), so that the confidence in answers to
+    questions about the table is right.
+    """
     if len(set(right)) < 2:
-        return Calibration()
-    features = np.stack([[_log_odds(p) for p in probabilities], np.ones(len(right)), unused_shares], axis=1)
-    # Platt's targets keep the fit finite where the two classes can be separated.
-    positives = sum(right)
-    high, low = (positives + 1) / (positives + 2), 1 / (len(right) - positives + 2)
-    targets = np.where(right, high, low)
-    fitted = _newton(features, targets)
-    if fitted[2] > 0:
-        # More confidence for more unused words would be an accident of few questions.
-        fitted = np.append(_newton(features[:, :2], targets), 0.0)
-    slope, intercept, unused = fitted.tolist()
-    # A negative slope would call the likelier answer the less certain one.
-    return Calibration(slope, intercept, unused) if slope > 0 and np.isfinite(fitted).all() else Calibration()
+        return Score()
+    own, targets = np.asarray(evidence, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    if not len(unanswerable):
+        return _fitted(own, targets, np.ones(len(own)))
+    score = _fitted(
+        np.concatenate([own, np.asarray(unanswerable, dtype=np.float64)]),
+        np.concatenate([targets, np.zeros(len(unanswerable))]),
+        np.concatenate([np.ones(len(own)), np.full(len(unanswerable), len(own) / len(unanswerable))]),
+    )
+    totals = own @ np.array([score.weights[name] for name in EVIDENCE])
+    shift, slope = _newton(np.column_stack([np.ones(len(own)), totals]), targets, np.ones(len(own)))
+    return Score(float(shift), {name: float(slope) * weight for name, weight in score.weights.items()})
 
 
-def _newton(features: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The coefficients of a logistic regression; a faint pull to 0 keeps them defined where features are constant."""
+def losing(scores_of_right: Sequence[float], lost: float = LOST) -> float:
+    """The highest threshold, cut to four decimals, below which no more than the share ``lost`` of these scores lies.
+
+    It is 0 where there are none.
+    """
+    ordered = sorted(scores_of_right) or [0.0]
+    return math.floor(ordered[min(int(lost * len(ordered)), len(ordered) - 1)] * 1e4) / 1e4
+
+
+def _fitted(features: NDArray[np.float64], targets: NDArray[np.float64], mass: NDArray[np.float64]) -> Score:
+    """The logistic regression of targets on evidence, as weights of evidence as it is."""
+    mean, spread = features.mean(axis=0), features.std(axis=0)
+    spread[spread < 1e-9] = 1.0
+    standard = np.column_stack([np.ones(len(features)), (features - mean) / spread])
+    coefficients = _newton(standard, targets, mass)
+    weights = coefficients[1:] / spread
+    intercept = float(coefficients[0] - weights @ mean)
+    return Score(intercept, dict(zip(EVIDENCE, weights.tolist(), strict=True)))
+
+
+def _newton(
+    features: NDArray[np.float64], targets: NDArray[np.float64], mass: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The coefficients, the first that of a constant; a pull to 0 keeps the others finite where classes separate."""
+    pull = np.full(features.shape[1], _PULL)
+    pull[0] = 1e-6
     coefficients = np.zeros(features.shape[1])
     for _ in range(_STEPS):
         estimates = 1 / (1 + np.exp(-np.clip(features @ coefficients, -_FAR, _FAR)))
-        gradient = features.T @ (estimates - targets) + _PULL * coefficients
-        weights = estimates * (1 - estimates)
-        curve = (features * weights[:, None]).T @ features + _PULL * np.eye(len(coefficients))
+        gradient = features.T @ (mass * (estimates - targets)) + pull * coefficients
+        curve = (features * (mass * estimates * (1 - estimates))[:, None]).T @ features + np.diag(pull)
         step = np.linalg.solve(curve, gradient)
         # Far from the best point a whole step can overshoot.
         step *= min(1.0, 1 / np.abs(step).max()) if step.any() else 1.0
@@ -71,29 +115,15 @@ def _newton(features: NDArray[np.float64], targets: NDArray[np.float64]) -> NDAr
     return coefficients
 
 
-def _logistic(x: float) -> float:
-    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
-
-
-def _log_odds(probability: float) -> float:
-    inside = min(max(probability, _EDGE), 1 - _EDGE)
-    return math.log(inside / (1 - inside))
-
-
 class CalibrationError(ValueError):
     """A checkpoint's file of settings is damaged; the message says what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskingSettings:
-    """What a checkpoint says of how to use it: its calibration, and the confidence below which it abstains."""
-
-    calibration: Calibration = field(default_factory=Calibration)
-    threshold: float = 0.0
-
-
 def read_settings(folder: Path) -> AskingSettings:
-    """The settings kept in a checkpoint's folder; the defaults where it has none. Raises ``CalibrationError``."""
+    """The settings kept in a checkpoint's folder; the defaults where it has none. Raises ``CalibrationError``.
+
+    Files of version 0.1, which had three numbers for the confidence, are read too.
+    """
     path = folder / SETTINGS
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
@@ -101,19 +131,45 @@ def read_settings(folder: Path) -> AskingSettings:
         return AskingSettings()
     except (OSError, ValueError) as error:
         raise CalibrationError(f"cannot read {path}: {error}") from error
-    names = ("slope", "intercept", "unused", "threshold")
-    if not isinstance(values, dict) or set(values) != set(names) or not all(map(_is_finite, values.values())):
-        raise CalibrationError(f"{path} must be an object with the numbers {', '.join(names)}")
-    if values["slope"] <= 0 or values["unused"] > 0 or not 0 <= values["threshold"] <= 1:
-        raise CalibrationError(f"{path}: expected a slope above 0, unused of at most 0 and a threshold from 0 to 1")
-    return AskingSettings(Calibration(values["slope"], values["intercept"], values["unused"]), values["threshold"])
+    if not isinstance(values, dict) or set(values) not in (_KEYS, _FORMER_KEYS):
+        raise CalibrationError(f"{path} must be an object with the keys {', '.join(sorted(_KEYS))}")
+    threshold = values["threshold"]
+    if not _is_finite(threshold) or not 0 <= threshold <= 1:
+        raise CalibrationError(f"{path}: expected a threshold from 0 to 1, but found {threshold!r}")
+    if set(values) == _FORMER_KEYS:
+        weights = {"log_odds": values["slope"], "unused": values["unused"]}
+        former = _score({"intercept": values["intercept"], "weights": weights}, path)
+        if former.weights["log_odds"] <= 0 or former.weights["unused"] > 0:
+            raise CalibrationError(f"{path}: expected a slope above 0 and unused of at most 0")
+        return AskingSettings(former, threshold)
+    return AskingSettings(_score(values["confidence"], path), threshold)
+
+
+def _score(values: Any, path: Path) -> Score:
+    if (
+        not isinstance(values, dict)
+        or set(values) != {"intercept", "weights"}
+        or not isinstance(values["weights"], dict)
+        or not all(map(_is_finite, [values["intercept"], *values["weights"].values()]))
+    ):
+        raise CalibrationError(f"{path}: expected an intercept and weights, all numbers, but found {values!r}")
+    unknown = sorted(set(values["weights"]) - set(EVIDENCE))
+    if unknown:
+        raise CalibrationError(
+            f"{path} weighs evidence that does not exist: {', '.join(unknown)}; known is {', '.join(EVIDENCE)}. "
+            "Write it anew with `neural-programmer calibrate`"
+        )
+    return Score(values["intercept"], values["weights"])
 
 
 def write_settings(folder: Path, settings: AskingSettings) -> None:
     """Keep the settings in a checkpoint's folder."""
     path = folder / SETTINGS
     partial = path.with_suffix(".partial")
-    values = {**asdict(settings.calibration), "threshold": settings.threshold}
+    values = {
+        "confidence": {"intercept": settings.confidence.intercept, "weights": dict(settings.confidence.weights)},
+        "threshold": settings.threshold,
+    }
     partial.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
     partial.replace(path)
 

@@ -1,10 +1,11 @@
-"""Accuracy by the official rules over every question, by question type and by rank, with times and abstentions."""
+"""Accuracy by the official rules over every question, in groups and by rank, with calibration and times."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,20 @@ import numpy as np
 from neural_programmer.answering import Outcome, Progress, Request, answer_in_processes
 from neural_programmer.api import NeuralProgrammer
 from neural_programmer.data.evaluator import denotation_equal
-from neural_programmer.data.question_types import QuestionType, question_type
+from neural_programmer.data.question_types import question_type
 from neural_programmer.data.wikitablequestions import DatasetError, Question, WikiTableQuestions
+from neural_programmer.reliability import Bin, bins_of, calibration_error, surest
 
 RANKS = (5, 10)
+_NO_PROGRAM = "(no program)"
+
+
+class Grouping(StrEnum):
+    """By what the questions of a report can be put together."""
+
+    TYPE = "type"
+    OPERATION = "operation"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +37,36 @@ class Judgement:
     outcome: Outcome
     rank: int | None
 
+    @property
+    def right(self) -> bool:
+        """Whether the best answer is right."""
+        return self.rank == 1
+
 
 @dataclass(frozen=True, slots=True)
-class TypeAccuracy:
-    """The right answers among the questions of one type."""
+class GroupAccuracy:
+    """The right answers among the questions of one group."""
 
-    type: QuestionType
+    name: str
     questions: int
     right: int
     right_in_top_five: int
+
+    def to_json(self, kind: str) -> dict[str, Any]:
+        """The figures as JSON values, the name under the kind of group."""
+        return {
+            kind: self.name,
+            "questions": self.questions,
+            "right": self.right,
+            "right_in_top_five": self.right_in_top_five,
+        }
+
+
+_NAMES: dict[Grouping, Callable[[Judgement], str]] = {
+    Grouping.TYPE: lambda judgement: str(question_type(judgement.question.utterance)),
+    Grouping.OPERATION: lambda judgement: judgement.outcome.operation or _NO_PROGRAM,
+    Grouping.TABLE: lambda judgement: judgement.question.context,
+}
 
 
 @dataclass(frozen=True)
@@ -68,35 +100,62 @@ class Report:
     @property
     def accuracy_of_answered(self) -> float | None:
         """The accuracy among the questions that were answered; ``None`` where none was."""
-        answered = [judgement.rank == 1 for judgement in self.judgements if not judgement.outcome.abstained]
+        answered = [judgement.right for judgement in self.judgements if not judgement.outcome.abstained]
         return sum(answered) / len(answered) if answered else None
 
     @property
-    def by_type(self) -> list[TypeAccuracy]:
-        """The accuracy of each type that occurs, the most frequent first."""
-        ranks: dict[QuestionType, list[int | None]] = {}
+    def right_withheld(self) -> float | None:
+        """The share of the right answers that were withheld; ``None`` where there are none."""
+        withheld = [judgement.outcome.abstained for judgement in self.judgements if judgement.right]
+        return sum(withheld) / len(withheld) if withheld else None
+
+    def by(self, grouping: Grouping) -> list[GroupAccuracy]:
+        """The accuracy of each group that occurs, the largest first; tables with the most wrong answers first."""
+        ranks: dict[str, list[int | None]] = {}
         for judgement in self.judgements:
-            ranks.setdefault(question_type(judgement.question.utterance), []).append(judgement.rank)
+            ranks.setdefault(_NAMES[grouping](judgement), []).append(judgement.rank)
         rows = [
-            TypeAccuracy(kind, len(of_type), of_type.count(1), sum(rank is not None and rank <= 5 for rank in of_type))
-            for kind, of_type in ranks.items()
+            GroupAccuracy(name, len(found), found.count(1), sum(rank is not None and rank <= 5 for rank in found))
+            for name, found in ranks.items()
         ]
-        return sorted(rows, key=lambda row: (-row.questions, row.type))
+        if grouping is Grouping.TABLE:
+            return sorted(rows, key=lambda row: (row.right - row.questions, row.right / row.questions, row.name))
+        return sorted(rows, key=lambda row: (-row.questions, row.name))
+
+    @property
+    def confidences(self) -> list[float]:
+        """The confidence of every question, 0 where there is no reading."""
+        return [judgement.outcome.confidence for judgement in self.judgements]
+
+    @property
+    def rights(self) -> list[bool]:
+        """Whether every question's best answer is right."""
+        return [judgement.right for judgement in self.judgements]
+
+    @property
+    def bins(self) -> list[Bin]:
+        """Bins of equal numbers of questions, the least confident first."""
+        return bins_of(self.confidences, self.rights)
 
     @property
     def calibration_error(self) -> float:
-        """The expected calibration error: how far confidence is from accuracy, over ten bins of confidence."""
-        confidences = np.array([judgement.outcome.confidence for judgement in self.judgements])
-        right = np.array([judgement.rank == 1 for judgement in self.judgements])
-        bins = np.minimum((confidences * 10).astype(int), 9)
-        gaps = [abs(float(np.sum(right[bins == b]) - np.sum(confidences[bins == b]))) for b in range(10)]
-        return sum(gaps) / len(self.judgements)
+        """The expected calibration error: how far confidence is from accuracy, over bins of equal mass."""
+        return calibration_error(self.bins)
+
+    def accuracy_of_surest(self, share: float) -> float:
+        """The accuracy of this share of the questions, those with the highest confidence."""
+        return surest(self.confidences, self.rights, share)
 
     def milliseconds(self, percentile: float) -> float:
         """A percentile of the time of one question, its table being prepared, in milliseconds."""
         return float(np.percentile([judgement.outcome.seconds for judgement in self.judgements], percentile)) * 1000
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def questions_a_second(self) -> float:
+        """How many questions one process answers in a second, their tables being prepared."""
+        return len(self.judgements) / max(sum(judgement.outcome.seconds for judgement in self.judgements), 1e-9)
+
+    def to_json(self, groupings: Sequence[Grouping] = (Grouping.TYPE,)) -> dict[str, Any]:
         """The figures as JSON values."""
         return {
             "questions": len(self.judgements),
@@ -106,17 +165,13 @@ class Report:
             **{f"top_{rank}_accuracy": self.accuracy(rank) for rank in RANKS},
             "abstained": self.abstained,
             "accuracy_of_answered": self.accuracy_of_answered,
+            "right_withheld": self.right_withheld,
             "calibration_error": self.calibration_error,
+            "accuracy_of_surest_half": self.accuracy_of_surest(0.5),
+            "accuracy_of_surest_tenth": self.accuracy_of_surest(0.1),
             "milliseconds": {"median": self.milliseconds(50), "p95": self.milliseconds(95)},
-            "by_type": [
-                {
-                    "type": str(row.type),
-                    "questions": row.questions,
-                    "right": row.right,
-                    "right_in_top_five": row.right_in_top_five,
-                }
-                for row in self.by_type
-            ],
+            "questions_a_second": self.questions_a_second,
+            **{f"by_{grouping}": [row.to_json(str(grouping)) for row in self.by(grouping)] for grouping in groupings},
         }
 
 
@@ -129,7 +184,11 @@ def judge(questions: Sequence[Question], outcomes: Sequence[Outcome]) -> Report:
 
 def _judgement(question: Question, outcome: Outcome) -> Judgement:
     target, canonical = require_target(question), question.canonical
-    ranks = (rank for rank, items in enumerate(outcome.readings, start=1) if denotation_equal(target, items, canonical))
+    ranks = (
+        rank
+        for rank, reading in enumerate(outcome.readings, start=1)
+        if denotation_equal(target, reading.items, canonical)
+    )
     return Judgement(question, outcome, next(ranks, None))
 
 

@@ -18,14 +18,17 @@ def prediction_line(outcome: Outcome) -> str:
     White space in an item, which would break the line, becomes
     single spaces: to the official evaluator that is the same text.
     """
-    items = () if outcome.abstained else outcome.items
-    return "\t".join([outcome.id, *(" ".join(item.split()) for item in items)])
+    return "\t".join([outcome.id, *_given(outcome)])
+
+
+def _given(outcome: Outcome) -> list[str]:
+    return [] if outcome.abstained else [" ".join(item.split()) for item in outcome.items]
 
 
 def details_line(outcome: Outcome) -> str:
-    """One JSON object: the question's id and the keys of a response."""
+    """One JSON object: the question's id, the items of its prediction line, and the keys of a response."""
     assert outcome.details is not None, "the questions were asked without details"
-    return json.dumps({"id": outcome.id, **outcome.details}, ensure_ascii=False)
+    return json.dumps({"id": outcome.id, "items": _given(outcome), **outcome.details}, ensure_ascii=False)
 
 
 def check_output(path: Path, inputs: Sequence[Path]) -> None:
@@ -39,6 +42,14 @@ def check_output(path: Path, inputs: Sequence[Path]) -> None:
     for read in inputs:
         if path.resolve() == read.resolve() or (read.is_dir() and _within(path, read)):
             raise DatasetError(f"{path} is an input and would be overwritten; name another file")
+
+
+def check_outputs(paths: Sequence[Path], inputs: Sequence[Path]) -> None:
+    """The same for several files, which must also differ from each other."""
+    for path in paths:
+        check_output(path, inputs)
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise DatasetError(f"{' and '.join(map(str, paths))} are the same file; name different ones")
 
 
 def _within(path: Path, root: Path) -> bool:

@@ -54,7 +54,8 @@ class Response:
     ``cells`` are the places (row from 0, column name) the answer was read from. ``readings`` are the likeliest
     answers, each different, best first; they are there after an abstention too, if there are any.
     ``confidence`` is how likely the first reading is right. ``unused_words`` are content words of the question that
-    the program does not take up. ``trace`` is what the model weighed at each step, if it was recorded.
+    the program does not take up. ``trace`` is what the model weighed at each step, if it was recorded. ``evidence`` is
+    what the confidence was computed from, in the order of `evidence.EVIDENCE`, if there is a reading.
     """
 
     question: str
@@ -70,6 +71,7 @@ class Response:
     reason: str
     linking: Linking | None = field(repr=False)
     trace: tuple[StepTrace, ...] | None = field(default=None, repr=False)
+    evidence: tuple[float, ...] = field(default=(), repr=False)
 
     @property
     def respellings(self) -> list[tuple[str, str]]:

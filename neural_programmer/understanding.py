@@ -70,15 +70,16 @@ def unused_words(program: Program, linking: Linking) -> list[str]:
         if any(operation.startswith(name) for operation in operations for name in _TAKEN_UP_BY[cue.kind])
     ]
     used = {number for start, end in spans for number in range(start, end)}
-    return [linking.tokens[number].text for number in _content_words(linking) if number not in used]
+    return [linking.tokens[number].text for number in content_words(linking) if number not in used]
 
 
 def unused_share(unused: Sequence[str], linking: Linking) -> float:
     """Which share of the question's content words the unused ones are; 0 where there are no content words."""
-    return len(unused) / max(1, len(_content_words(linking)))
+    return len(unused) / max(1, len(content_words(linking)))
 
 
-def _content_words(linking: Linking) -> list[int]:
+def content_words(linking: Linking) -> list[int]:
+    """The numbers of the question's tokens that are neither stop words nor punctuation."""
     return [
         number
         for number, token in enumerate(linking.tokens)

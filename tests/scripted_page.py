@@ -52,6 +52,11 @@ class ScriptedHypothesis:
     log_probability: float
     answer: Answer
 
+    @property
+    def search_log_probability(self) -> float:
+        """Nothing judges scripted programs anew."""
+        return self.log_probability
+
 
 @dataclass(frozen=True)
 class ScriptedPredictor:

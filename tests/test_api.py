@@ -9,20 +9,10 @@ from pathlib import Path
 
 import pandas
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import neural_programmer
 from neural_programmer.api import NeuralProgrammer, load
-from neural_programmer.calibration import (
-    SETTINGS,
-    AskingSettings,
-    Calibration,
-    CalibrationError,
-    fit_calibration,
-    read_settings,
-    write_settings,
-)
+from neural_programmer.calibration import AskingSettings, Score, write_settings
 from neural_programmer.checkpoint import CheckpointError
 from neural_programmer.execution.engines import agrees
 from neural_programmer.prepared import PreparedTable
@@ -204,44 +194,6 @@ def test_a_threshold_is_a_probability(threshold: float) -> None:
         scripted(threshold=threshold)
 
 
-def test_calibration_keeps_the_order_and_learns_the_odds() -> None:
-    identity = Calibration()
-    for probability in (0.0, 0.2, 0.5, 1.0):
-        assert identity.confidence(probability) == pytest.approx(probability, abs=1e-5)
-    # Answers given 0.9 are right in 6 of 10 cases, those given 0.3 in 2 of 10.
-    probabilities = [0.9] * 1000 + [0.3] * 1000
-    right = [number % 10 < 6 for number in range(1000)] + [number % 10 < 2 for number in range(1000)]
-    fitted = fit_calibration(probabilities, [0.5] * 2000, right)
-    assert fitted.unused <= 0
-    assert fitted.confidence(0.9, 0.5) == pytest.approx(0.6, abs=0.01)
-    assert fitted.confidence(0.3, 0.5) == pytest.approx(0.2, abs=0.01)
-    assert NeuralProgrammer(ScriptedPredictor(), calibration=fitted).ask(MEDALS, QUESTION).confidence < 0.5
-
-
-def test_calibration_learns_what_unused_words_mean() -> None:
-    # How many of 10 are right, by the probability and the share of unused words.
-    right_of_ten = {(0.6, 0.0): 9, (0.4, 0.0): 7, (0.6, 1.0): 2, (0.4, 1.0): 1}
-    points = [(*case, number < right) for case, right in right_of_ten.items() for number in range(10)] * 20
-    fitted = fit_calibration(*zip(*points, strict=True))
-    for case, right_count in right_of_ten.items():
-        assert fitted.confidence(*case) == pytest.approx(right_count / 10, abs=0.05)
-    turned = [(probability, 1 - share, right) for probability, share, right in points]
-    assert fit_calibration(*zip(*turned, strict=True)).unused == 0
-
-
-@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.booleans()), max_size=30))
-def test_calibration_is_a_monotone_map_into_probabilities(points: list[tuple[float, float, bool]]) -> None:
-    fitted = fit_calibration(
-        [probability for probability, _, _ in points],
-        [share for _, share, _ in points],
-        [right for _, _, right in points],
-    )
-    confidences = [fitted.confidence(step / 20, 0.5) for step in range(21)]
-    assert confidences == sorted(confidences)
-    assert fitted.confidence(0.5, 1.0) <= fitted.confidence(0.5, 0.0)
-    assert all(0 <= confidence <= 1 for confidence in confidences)
-
-
 def test_a_model_answers_the_same_each_time_it_is_loaded(tiny_checkpoint: Path) -> None:
     one, other = load(tiny_checkpoint), load(str(tiny_checkpoint), threshold=0.0)
     for question in (QUESTION, "how many nations?", "which nation opened after June 1951?"):
@@ -293,29 +245,11 @@ def test_a_checkpoint_keeps_its_threshold_and_calibration(tiny_checkpoint: Path,
     for path in tiny_checkpoint.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     assert load(tmp_path).threshold == 0
-    write_settings(tmp_path, AskingSettings(Calibration(0.5, -1.0, -0.5), 0.25))
+    settings = AskingSettings(Score(-1.0, {"log_odds": 0.5, "unused": -0.5}), 0.25)
+    write_settings(tmp_path, settings)
     assert load(tmp_path).threshold == 0.25
-    assert load(tmp_path).calibration == Calibration(0.5, -1.0, -0.5)
+    assert load(tmp_path).settings == settings
     assert load(tmp_path, threshold=0.1).threshold == 0.1
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "[]",
-        "{}",
-        '{"slope": 0, "intercept": 0, "unused": 0, "threshold": 0}',
-        '{"slope": 1, "intercept": 0, "unused": 0, "threshold": 2}',
-        '{"slope": 1, "intercept": 0, "unused": 1, "threshold": 0}',
-        '{"slope": NaN, "intercept": 0, "unused": 0, "threshold": 0}',
-        '{"slope": 1, "intercept": "0", "unused": 0, "threshold": 0}',
-    ],
-)
-def test_damaged_settings_are_refused(tmp_path: Path, content: str) -> None:
-    (tmp_path / SETTINGS).write_text(content)
-    with pytest.raises(CalibrationError, match=SETTINGS):
-        read_settings(tmp_path)
 
 
 def test_an_absent_checkpoint_is_named(tmp_path: Path) -> None:

@@ -13,11 +13,24 @@ import pytest
 from neural_programmer.calibration import read_settings
 from neural_programmer.commands.main import build_parser, main
 from neural_programmer.commands.printing import printable, shown
+from neural_programmer.evidence import EVIDENCE
 from neural_programmer.execution.sql import DIALECTS
 from tests.scripted import BY_GOLD, FIRST_NATION, MOST_GOLD, NATIONS, RESPONSE_KEYS, scripted
 
 QUESTION = "which nation won the most gold at Lillehammer?"
-COMMANDS = ("ask", "ui", "train", "evaluate", "predict", "search", "calibrate", "download")
+COMMANDS = (
+    "ask",
+    "ui",
+    "train",
+    "evaluate",
+    "compare",
+    "predict",
+    "abstention",
+    "invariance",
+    "search",
+    "calibrate",
+    "download",
+)
 
 
 @pytest.fixture
@@ -186,8 +199,13 @@ def test_calibration_is_kept_in_the_checkpoint(tmp_path: Path, capsys: pytest.Ca
     root = tmp_path / "wtq"
     (root / "csv").mkdir(parents=True)
     (root / "data").mkdir()
-    (root / "csv" / "1.csv").write_text("Nation,Gold\nNorway,3\nDenmark,12\n")
-    lines = [f"q-{number}\twhich nation?\tcsv/1.csv\t{('Denmark', 'Norway')[number % 2]}" for number in range(8)]
+    tables = 12
+    for number in range(tables):
+        (root / "csv" / f"{number}.csv").write_text("Nation,Gold\nNorway,3\nDenmark,12\n")
+    lines = [
+        f"q-{number}\twhich nation?\tcsv/{number % tables}.csv\t{('Denmark', 'Norway')[number // tables]}"
+        for number in range(2 * tables)
+    ]
     questions = root / "data" / "training.tsv"
     questions.write_text("\n".join(["id\tutterance\tcontext\ttargetValue", *lines]) + "\n")
     arguments = ["calibrate", str(questions), "--root", str(root)]
@@ -196,10 +214,16 @@ def test_calibration_is_kept_in_the_checkpoint(tmp_path: Path, capsys: pytest.Ca
     assert main([*arguments, "--checkpoint", str(tmp_path), "--threshold", "0.2"]) == 0
     settings = read_settings(tmp_path)
     assert settings.threshold == 0.2
-    assert settings.calibration.confidence(0.6, 1.0) == pytest.approx(0.5, abs=0.01)
-    assert "threshold 0.20" in capsys.readouterr().out
+    evidence = [0.0] * len(EVIDENCE)
+    # The scripted answer is right for half of the questions, and nothing tells one from the other.
+    assert settings.confidence.of(evidence) == pytest.approx(0.5, abs=0.01)
+    printed = capsys.readouterr().out
+    assert "threshold 0.2000" in printed
+    assert "losing 0.0% of right answers" in printed
     assert main([*arguments, "--checkpoint", str(tmp_path / "absent")]) == 2
     assert "cannot write into" in capsys.readouterr().err
+    assert main([*arguments, "--checkpoint", str(tmp_path), "--limit", "1"]) == 2
+    assert "at least two tables" in capsys.readouterr().err
 
 
 def test_the_real_loader_refuses_an_absent_checkpoint(

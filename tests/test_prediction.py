@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from neural_programmer.answering import Outcome, Request, answer_in_processes, answer_questions
+from neural_programmer.answering import FoundReading, Outcome, Request, answer_in_processes, answer_questions
 from neural_programmer.commands.main import main
 from neural_programmer.data.wikitablequestions import DatasetError, Question, WikiTableQuestions, read_questions
-from neural_programmer.evaluation import evaluate, judge
+from neural_programmer.evaluation import Grouping, evaluate, judge
 from neural_programmer.prediction import check_output, prediction_line, write_files
 from tests.scripted import FIRST_NATION, FIRST_OPENED, LAST_NATION, MOST_GOLD, NATIONS, RESPONSE_KEYS, scripted
 
@@ -53,9 +53,14 @@ def scripted_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def outcome(
-    *readings: tuple[str, ...], abstained: bool = False, confidence: float = 0.5, seconds: float = 0.01
+    *readings: tuple[str, ...],
+    abstained: bool = False,
+    confidence: float = 0.5,
+    seconds: float = 0.01,
+    operation: str = "count",
 ) -> Outcome:
-    return Outcome("q", readings, confidence, 0.0, confidence, abstained, seconds)
+    found = tuple(FoundReading(items, 0.25, "#0 = all_rows()", "The rows.", operation) for items in readings)
+    return Outcome("q", found, (), confidence, abstained, seconds)
 
 
 def question(target: tuple[str, ...] | None = ("1",), utterance: str = "how many?") -> Question:
@@ -82,7 +87,7 @@ def test_every_question_counts_whatever_became_of_it() -> None:
 def test_types_of_questions_add_up_to_all() -> None:
     questions = [question(utterance=text) for text in ("how many?", "how many again?", "who won?", "when?")]
     report = judge(questions, [outcome(("1",)), outcome(("2",), ("1",)), outcome(), outcome(("1",))])
-    assert [(str(row.type), row.questions, row.right, row.right_in_top_five) for row in report.by_type] == [
+    assert [(row.name, row.questions, row.right, row.right_in_top_five) for row in report.by(Grouping.TYPE)] == [
         ("count", 2, 1, 2),
         ("when", 1, 1, 1),
         ("who", 1, 0, 0),
@@ -147,7 +152,7 @@ def test_dates_and_numbers_are_written_in_the_official_form(root: Path) -> None:
     dataset = WikiTableQuestions(root)
     programmer = scripted((FIRST_OPENED, 0.9), (NATIONS, 0.05))
     (one,) = answer_questions(programmer, dataset, dataset.questions("training")[:1], Request())
-    assert one.readings == (("1950-05-21",), ("3",))
+    assert [reading.items for reading in one.readings] == [("1950-05-21",), ("3",)]
 
 
 def test_predict_writes_the_official_format(
@@ -162,7 +167,8 @@ def test_predict_writes_the_official_format(
     assert output.read_text() == 'q-0\tDenmark\nq-1\tPeru and "C"\nq-2\tDenmark\nq-3\n'
     objects = [json.loads(line) for line in details.read_text().splitlines()]
     assert [one["id"] for one in objects] == [line[0] for line in QUESTIONS]
-    assert list(objects[0]) == ["id", *RESPONSE_KEYS]
+    assert list(objects[0]) == ["id", "items", *RESPONSE_KEYS]
+    assert [one["items"] for one in objects] == [["Denmark"], ['Peru and "C"'], ["Denmark"], []]
     assert all(one["sql_agrees"] for one in objects[:3])
     assert objects[3]["answer"] == []
     assert questions.read_bytes() == before
@@ -248,7 +254,10 @@ def test_evaluate_prints_the_figures(root: Path, scripted_model: None, capsys: p
     assert "Abstained    100.0%" in printed
     assert "superlative" in printed
     assert main(["evaluate", questions, "--root", str(root), "--threshold", "0.5"]) == 0
-    assert "Abstained     25.0%  (of the others 33.3% right)" in capsys.readouterr().out
+    assert (
+        "Abstained     25.0%  (of the others 33.3% right; 0.0% of the right answers withheld)"
+        in capsys.readouterr().out
+    )
     assert main(["evaluate", questions, "--root", str(root), "--json", "--limit", "2"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert figures["questions"] == 2

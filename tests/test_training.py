@@ -152,7 +152,8 @@ def test_answers_are_ranked_by_the_summed_probability_of_their_programs() -> Non
     def hypothesis(value: str | float, probability: float, defined: bool = True) -> Hypothesis:
         program = Program((Step("all_rows"), Step("count", (0,))))
         answer = Answer((value,), (), defined)
-        return Hypothesis(program, float(np.log(probability)), answer, np.zeros((2, 5), dtype=np.int64), (5, 6))
+        score = float(np.log(probability))
+        return Hypothesis(program, score, answer, np.zeros((2, 5), dtype=np.int64), (5, 6), score)
 
     found = [hypothesis("a", 0.4), hypothesis("b", 0.3), hypothesis("B", 0.2), hypothesis(3.0, 0.9, defined=False)]
     assert ranked_answers(found) == [["b"], ["a"]]

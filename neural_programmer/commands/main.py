@@ -7,11 +7,23 @@ import os
 import sys
 from collections.abc import Sequence
 
-from neural_programmer.commands import ask, calibrate, download, evaluate, predict, search, train, ui
+from neural_programmer.commands import (
+    abstention,
+    ask,
+    calibrate,
+    compare,
+    download,
+    evaluate,
+    invariance,
+    predict,
+    search,
+    train,
+    ui,
+)
 from neural_programmer.commands.exit_codes import BAD_INPUT, INTERRUPTED, UserError
 from neural_programmer.version import version
 
-_COMMANDS = (ask, ui, train, evaluate, predict, search, calibrate, download)
+_COMMANDS = (ask, ui, train, evaluate, compare, predict, abstention, invariance, search, calibrate, download)
 
 
 def build_parser() -> argparse.ArgumentParser:

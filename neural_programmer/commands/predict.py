@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from neural_programmer.commands.datasets import answer_all, open_questions
-from neural_programmer.commands.exit_codes import ANSWERED, UserError, bad_input
+from neural_programmer.commands.exit_codes import ANSWERED, bad_input
 from neural_programmer.commands.models import check_dialect
 from neural_programmer.commands.options import add_dataset_options, add_model_options
 
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Predict and write the files, which appear only when every question has been answered."""
     from neural_programmer.answering import Request
     from neural_programmer.data.wikitablequestions import DatasetError, locate
-    from neural_programmer.prediction import check_output, details_line, prediction_line, write_files
+    from neural_programmer.prediction import check_outputs, details_line, prediction_line, write_files
 
     check_dialect(arguments.dialect)
     if arguments.threshold is None:
@@ -44,10 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     questions = open_questions(arguments)
     outputs = [path for path in (arguments.output, arguments.details) if path is not None]
     with bad_input(DatasetError):
-        for path in outputs:
-            check_output(path, [arguments.questions, locate(arguments.root)])
-    if len({path.resolve() for path in outputs}) < len(outputs):
-        raise UserError("--output and --details name the same file")
+        check_outputs(outputs, [arguments.questions, locate(arguments.root)])
     request = Request(readings=5, details=arguments.details is not None, dialect=arguments.dialect)
     outcomes = answer_all(arguments, questions, request)
     contents: list[tuple[Path, Iterable[str]]] = [

@@ -24,7 +24,7 @@ _IMPOSSIBLE = -1e8
 @dataclass(frozen=True, eq=False)
 class Hypothesis:
     """A program found, with its log-probability and its answer; ``encoded`` is Int[step, 5], ``sizes`` the buckets of
-    what its steps gave.
+    what its steps gave. ``search_log_probability`` stays what the search gave where ``log_probability`` is judged anew.
     """
 
     program: Program
@@ -32,6 +32,7 @@ class Hypothesis:
     answer: Answer
     encoded: NDArray[np.int64]
     sizes: tuple[int, ...]
+    search_log_probability: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +111,7 @@ class BeamSearch:
         program = self._candidates.decode(beginning.encoded.astype(np.int16), self._grammar.names)
         answer = answer_of(program, list(beginning.results), self._grounding)
         sizes = tuple(self._size(result) for result in beginning.results)
-        return Hypothesis(program, score, answer, beginning.encoded, sizes)
+        return Hypothesis(program, score, answer, beginning.encoded, sizes, score)
 
     def _size(self, result: StepResult) -> int:
         if result.kind is not Kind.ROWS:
