@@ -10,6 +10,7 @@ from neural_programmer.language.candidates import Candidates
 from neural_programmer.language.offer import offer
 from neural_programmer.model.beam import Hypothesis
 from neural_programmer.prepared import PreparedTable
+from neural_programmer.soft_trace import SoftTrace, soft_trace
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.trace import StepTrace
 
@@ -36,9 +37,15 @@ class AskingModel:
                 attention=step.attention,
                 columns=tuple((column_words(column), chance) for column, chance in step.columns),
                 constants=tuple((constant_words(constant), chance) for constant, chance in step.constants),
+                references=step.references,
+                argument_attention=step.argument_attention,
             )
             for number, step in enumerate(found.steps, start=1)
         )
+
+    def soft_trace(self, prepared: PreparedTable, linking: Linking, steps: int) -> SoftTrace:
+        """What a soft program of ``steps`` steps after ``all_rows`` gives, step by step."""
+        return soft_trace(self._predictor, prepared.grounding, linking, self._candidates(prepared, linking), steps)
 
     @staticmethod
     def _candidates(prepared: PreparedTable, linking: Linking) -> Candidates:

@@ -12,10 +12,22 @@ from neural_programmer.prepared import PreparedTable
 from neural_programmer.response import Response
 from neural_programmer.tables.matching.linking import CueKind, MatchSource
 from neural_programmer.tables.values import text_key
+from neural_programmer.understanding import takes_up
 
 _LEAST_LIKENESS = 55.0
 _LONGEST_VALUE = 60
 _MOST_VALUES = 50_000
+
+
+_CUES = {
+    CueKind.SUPERLATIVE_MAX: "highest",
+    CueKind.SUPERLATIVE_MIN: "lowest",
+    CueKind.COMPARATIVE_GREATER: "more than",
+    CueKind.COMPARATIVE_LESS: "less than",
+    CueKind.NEGATION: "not",
+    CueKind.COUNT_DISTINCT: "count different",
+    CueKind.YES_NO: "yes or no",
+}
 
 
 class Role(StrEnum):
@@ -76,9 +88,10 @@ def words_of(response: Response) -> tuple[Word, ...]:
             mark(match.start, match.end, Role.FUZZY if fuzzy else Role.COLUMN, match.column)
     unused = list(response.unused_words)
     free = {place for place, token in enumerate(linking.tokens) if _take(token.text, place, unused, marked)}
-    for cue in linking.cues:
+    operations = {step.operation for step in steps}
+    for cue in sorted(linking.cues, key=lambda cue: not takes_up(operations, cue)):
         if not any(place in free for place in range(cue.start, cue.end)) and program is not None:
-            mark(cue.start, cue.end, Role.OPERATION, cue.kind.replace("_", " "))
+            mark(cue.start, cue.end, Role.OPERATION, _CUES.get(cue.kind, cue.kind.replace("_", " ")))
     for place in free:
         mark(place, place + 1, Role.UNUSED, "")
     return tuple(_joined(response, marked))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from neural_programmer.language.program import Program
-from neural_programmer.tables.matching.linking import CueKind, Linking, MatchSource
+from neural_programmer.tables.matching.linking import Cue, CueKind, Linking, MatchSource
 
 # The operations that take up a cue; an operation's name may be a prefix here ("filter_greater").
 _TAKEN_UP_BY: dict[CueKind, tuple[str, ...]] = {
@@ -64,13 +64,14 @@ def unused_words(program: Program, linking: Linking) -> list[str]:
     operations = {step.operation for step in program}
     spans = [(mention.start, mention.end) for mention in linking.mentions if mention.constant in constants]
     spans += [(match.start, match.end) for match in linking.column_matches if match.column in columns]
-    spans += [
-        (cue.start, cue.end)
-        for cue in linking.cues
-        if any(operation.startswith(name) for operation in operations for name in _TAKEN_UP_BY[cue.kind])
-    ]
+    spans += [(cue.start, cue.end) for cue in linking.cues if takes_up(operations, cue)]
     used = {number for start, end in spans for number in range(start, end)}
     return [linking.tokens[number].text for number in content_words(linking) if number not in used]
+
+
+def takes_up(operations: Collection[str], cue: Cue) -> bool:
+    """Whether one of the operations of a program answers to a cue."""
+    return any(operation.startswith(name) for operation in operations for name in _TAKEN_UP_BY[cue.kind])
 
 
 def unused_share(unused: Sequence[str], linking: Linking) -> float:

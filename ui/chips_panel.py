@@ -45,11 +45,11 @@ def _draw_chip(state: SessionState, shown: Response, slot: Slot, key: str) -> No
     title = _TITLES[slot.place]
     if isinstance(slot.value, Constant):
         title = _RANKS.get(slot.value.kind, title)
-    hint = f"Step #{slot.step} of the program."
+    hint = None
     if slot.place is Place.CONSTANT:
-        hint += " Choose a value, or type another."
-    if slot.left_out:
-        hint += f" {counted(slot.left_out, 'more value')} of the column not listed: type them."
+        hint = "Choose a value, or type another."
+        if slot.left_out:
+            hint += f" {counted(slot.left_out, 'value')} of the column not listed can be typed too."
     st.selectbox(
         f"#{slot.step} {title}",
         slot.alternatives,

@@ -5,35 +5,181 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import altair
+import numpy as np
 import pandas
 import streamlit as st
 
 from neural_programmer.language.program import Program
+from neural_programmer.language.text_form import write_step
 from neural_programmer.response import Response
+from neural_programmer.rows_used import rows_of_steps
+from neural_programmer.soft_trace import SoftTrace
 from neural_programmer.tables.matching.linking import Linking
+from neural_programmer.tables.table import Table
 from neural_programmer.trace import StepTrace
+from neural_programmer.ui.resources import MODEL_ERRORS, shared_model
 from neural_programmer.ui.state import SessionState
-from neural_programmer.ui.wording import value_text
+from neural_programmer.ui.wording import answer_texts, counted, escape_markdown, operation_label, value_text
 
 _MOST_OPERATIONS = 10
 _LEAST_PROBABILITY = 0.005
 _LEAST_WRITTEN = 0.01
 _DARK = 0.6
+_MOST_SOFT_ROWS = 5_000
+_MOST_ROWS_DRAWN = 40
+_MOST_ANSWERS = 5
+_LONGEST_ROW_NAME = 28
 
 
 def draw(state: SessionState, shown: Response) -> None:
-    """Show the heat maps of attention and operations, and the matches between question and table."""
+    """Show attention, the weighed operations, each step's choices, the soft program, and the words that matched."""
     if shown.linking is None:
         return
     if shown.trace and shown.program is not None:
         labels = _step_labels(shown.trace, shown.program)
-        st.markdown("**Where the model looked at each step**")
+        st.caption(
+            "The model writes a program step by step. At each step it looks at some words of the question, weighs "
+            "every operation, and then points at a column, a value of the question and earlier results. Figures "
+            "are probabilities."
+        )
+        st.markdown("**Where it looked before each step**")
         st.altair_chart(attention_chart(shown.trace, labels, shown.linking), alt="Attention over the question's words")
         st.markdown("**Operations it weighed at each step**")
         st.altair_chart(operation_chart(shown.trace, labels), alt="Probability of operations at each step")
+        _draw_step(shown, labels)
+        _draw_soft(shown)
     else:
-        st.caption("What the model weighed is known for the answer it chose itself.")
+        st.caption("What the model weighed is known for the answer it chose itself, not for another program.")
     _draw_matches(shown.linking)
+
+
+def _draw_step(shown: Response, labels: Sequence[str]) -> None:
+    """One step's choices as lists: what it could have been, and how likely each was."""
+    assert shown.trace is not None
+    assert shown.program is not None
+    st.markdown("**One step's choices**")
+    label = st.segmented_control(
+        "Step", labels, default=labels[0], required=True, key=f"step of {shown.question}", label_visibility="collapsed"
+    )
+    number = labels.index(label)
+    step, taken = shown.trace[number], shown.program.steps[number + 1] if number + 1 < len(shown.program) else None
+    if taken is not None:
+        st.code(f"#{number + 1} = {write_step(taken)}", language=None, wrap_lines=True)
+    lists = [
+        ("Operation", [(_operation_words(name), chance) for name, chance in step.operations]),
+        ("Column", list(step.columns)),
+        ("Value", list(step.constants)),
+    ]
+    for place, references in enumerate(step.references, start=1):
+        title = "Earlier result" if len(step.references) == 1 else f"Earlier result {place}"
+        lists.append((title, [(f"#{reference}", chance) for reference, chance in references]))
+    lists = [(title, choices) for title, choices in lists if choices]
+    for place, (title, choices) in zip(st.columns(len(lists)), lists, strict=True):
+        place.dataframe(
+            {title: [name for name, _ in choices], "Probability": [chance for _, chance in choices]},
+            hide_index=True,
+            height="content",
+            column_config={"Probability": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
+            alt=f"What step {number + 1} weighed: {title.lower()}",
+        )
+    st.caption("A program that was made plainer to read may name another operation than the one that was chosen.")
+
+
+def _operation_words(name: str) -> str:
+    return name if name == "stop" else f"{name.replace('_', ' ')} ({operation_label(name)})"
+
+
+def _draw_soft(shown: Response) -> None:
+    """The soft program beside the exact one, when it is asked for."""
+    st.markdown("**Soft and exact**")
+    st.caption(
+        "The same network can run without deciding: every operation, column and value takes part with its probability, "
+        "and every row is more or less selected. That is how Neural Programmer learns from answers alone. The rows get "
+        "sharper as the model gets surer."
+    )
+    if shown.prepared.table.number_of_rows > _MOST_SOFT_ROWS:
+        st.caption(
+            f"Not run on tables of more than {_MOST_SOFT_ROWS:,} rows: it computes every operation on every row."
+        )
+        return
+    if not st.toggle("Run the program softly", key="soft"):
+        return
+    try:
+        soft = shared_model().soft(shown)
+    except MODEL_ERRORS as error:
+        st.error(f"The soft program could not be run. {escape_markdown(str(error))}")
+        return
+    if soft is None:
+        st.caption("This model cannot run its programs softly.")
+        return
+    frame, hidden = row_frame(soft, shown)
+    if not frame.empty:
+        st.altair_chart(row_chart(frame), alt="How much each row is selected at each step, softly and exactly")
+    if hidden:
+        st.caption(f"{counted(hidden, 'row')} that no step selects with more than 1% are not drawn.")
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Soft answer**: its likeliest parts")
+        parts = [(text, column, chance) for text, column, chance in soft.cells]
+        parts += [(text, "computed", chance) for text, chance in soft.numbers]
+        parts.sort(key=lambda part: -part[2])
+        parts = parts[:_MOST_ANSWERS]
+        st.dataframe(
+            {
+                "Value": [part[0] for part in parts],
+                "From": [part[1] for part in parts],
+                "Probability": [part[2] for part in parts],
+            },
+            hide_index=True,
+            height="content",
+            column_config={"Probability": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
+            alt="The soft answer",
+        )
+    with right:
+        st.markdown("**Exact answer**")
+        texts = answer_texts(shown)
+        st.dataframe({"Value": texts}, hide_index=True, height="auto", alt="The exact answer")
+
+
+def row_frame(soft: SoftTrace, shown: Response) -> tuple[pandas.DataFrame, int]:
+    """How much each row is selected at each step, softly and exactly, and how many rows are left out as unselected."""
+    assert shown.program is not None
+    exact = rows_of_steps(shown.program, shown.prepared)
+    steps: list[tuple[str, np.ndarray[tuple[int], np.dtype[np.float64]]]] = []
+    for step in soft.steps:
+        if step.rows_weight > _LEAST_WRITTEN:
+            steps.append((f"#{step.step} soft", np.asarray(step.rows, dtype=np.float64) * step.rows_weight))
+        found = exact[step.step].rows if step.step < len(exact) else None
+        if found is not None:
+            steps.append((f"#{step.step} exact", found.astype(np.float64)))
+    if not steps:
+        return pandas.DataFrame(), 0
+    highest = np.max([values for _, values in steps], axis=0)
+    likeliest = np.argsort(-highest, kind="stable")[:_MOST_ROWS_DRAWN]
+    rows = sorted(row for row in likeliest.tolist() if highest[row] > _LEAST_WRITTEN)
+    names = {row: _row_name(shown.prepared.table, row) for row in rows}
+    cells = [(names[row], label, float(values[row])) for label, values in steps for row in rows]
+    return pandas.DataFrame(cells, columns=["Row", "Step", "Selected"]), shown.prepared.table.number_of_rows - len(rows)
+
+
+def _row_name(table: Table, row: int) -> str:
+    """The row's number, and its first cell that is a text rather than a number."""
+    cells = (column.cells[row] for column in table.columns)
+    text = next((cell for cell in cells if any(character.isalpha() for character in cell)), "")
+    short = text if len(text) <= _LONGEST_ROW_NAME else f"{text[:_LONGEST_ROW_NAME]}…"
+    return f"{row + 1}  {' '.join(short.split())}"
+
+
+def row_chart(frame: pandas.DataFrame) -> altair.LayerChart:
+    """A heat map: the table's rows from top to bottom, the steps from left to right, soft beside exact."""
+    rows = list(dict.fromkeys(frame["Row"]))
+    steps = list(dict.fromkeys(frame["Step"]))
+    base = altair.Chart(frame, height=altair.Step(22)).encode(
+        altair.X("Step:N", sort=steps, title=None, axis=altair.Axis(orient="top", labelAngle=0)),
+        altair.Y("Row:N", sort=rows, title=None, axis=altair.Axis(labelLimit=260)),
+        tooltip=["Row:N", "Step:N", altair.Tooltip("Selected:Q", format=".1%")],
+    )
+    return _coloured(base, "Selected")
 
 
 def attention_chart(trace: Sequence[StepTrace], labels: Sequence[str], linking: Linking) -> altair.LayerChart:
@@ -82,6 +228,11 @@ def _heat_map(
         altair.Y("Step:N", sort=list(labels), title=None),
         tooltip=["Step:N", f"{across}:N", altair.Tooltip(f"{measure}:Q", format=".1%")],
     )
+    return _coloured(base, measure)
+
+
+def _coloured(base: altair.Chart, measure: str) -> altair.LayerChart:
+    """Cells coloured by a probability, with the figures written into them."""
     scale = altair.Scale(scheme="blues", domain=[0, 1])
     cells = base.mark_rect(stroke="white").encode(altair.Color(f"{measure}:Q", scale=scale, legend=None))
     dark = altair.datum[measure] > _DARK

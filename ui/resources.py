@@ -16,9 +16,12 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from neural_programmer.api import NeuralProgrammer, load
+from neural_programmer.asking import ask_in_conversation
 from neural_programmer.data.sample_tables import SampleTable, sample_tables
+from neural_programmer.feedback import FeedbackStore
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.response import Response
+from neural_programmer.soft_trace import SoftTrace, SoftTracer
 from neural_programmer.tables.loaders import Limits, list_parts, load_table
 from neural_programmer.tables.loaders.pasted import load_pasted
 from neural_programmer.tables.table import Table
@@ -46,9 +49,23 @@ class SharedModel:
         with self.lock:
             return self.programmer.ask(prepared, question, with_trace=with_trace)
 
-    def start(self, prepared: PreparedTable, question: str) -> Future[Response]:
-        """The response to come, looked for in another thread."""
-        return self.worker.submit(self.ask, prepared, question)
+    def soft(self, response: Response) -> SoftTrace | None:
+        """The soft program as long as the response's; ``None`` where the model has none or there is no program."""
+        tracer = self.programmer.predictor
+        if not isinstance(tracer, SoftTracer) or response.linking is None or response.program is None:
+            return None
+        with self.lock:
+            return tracer.soft_trace(response.prepared, response.linking, len(response.program) - 1)
+
+    def start(self, prepared: PreparedTable, question: str, previous: Response | None = None) -> Future[Response]:
+        """The response to come, looked for in another thread; the question may carry on the ``previous`` one."""
+        return self.worker.submit(self._converse, prepared, question, previous)
+
+    def _converse(self, prepared: PreparedTable, question: str, previous: Response | None) -> Response:
+        with self.lock:
+            return ask_in_conversation(
+                self.programmer, prepared, question, previous=previous, kept=FeedbackStore()
+            )
 
 
 def finished_within(work: Future[Response], seconds: float) -> bool:

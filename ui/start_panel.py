@@ -23,18 +23,21 @@ same answer. A small model writes a short program you can read, check and change
 
 
 def draw(state: SessionState, model: SharedModel | None) -> None:
-    """Show the sample tables as cards, each with questions to press, and below them the person's own tables."""
+    """Show the sample tables as cards, each with questions to press, and a card to open a table of one's own."""
     st.html(_WELCOME)
     st.html('<p class="np-label">Start with a sample: press a question</p>')
     samples = sample_tables()
     places: list[tuple[SampleTable, str, DeltaGenerator]] = []
-    for start in range(0, len(samples), _ACROSS):
-        for column, sample in zip(st.columns(_ACROSS), samples[start : start + _ACROSS], strict=False):
+    cards = [*samples, None]  # the last card is for the person's own table
+    for start in range(0, len(cards), _ACROSS):
+        for column, sample in zip(st.columns(_ACROSS), cards[start : start + _ACROSS], strict=False):
+            if sample is None:
+                with column, st.container(border=True, height="stretch", key="own", gap="small"):
+                    st.html('<p class="np-own">Your own table</p>')
+                    table_panel.draw_own(state)
+                continue
             with column, st.container(border=True, height="stretch", key=f"samplecard_{_key(sample)}", gap="small"):
                 places += [(sample, *place) for place in _draw_card(state, sample)]
-    st.html('<p class="np-label">Your own table</p>')
-    with st.container(border=True, key="own"):
-        table_panel.draw_own(state)
     if model is not None:
         # After everything can be pressed: on the first visit of all, each of these answers takes a moment.
         for sample, question, place in places:

@@ -27,8 +27,10 @@ PAGE_STYLE = """
 [class*="st-key-sampleanswer"] [data-testid="stText"], [class*="st-key-sampleanswer"] [data-testid="stText"] * {
     font-family: inherit; font-size: .85rem; opacity: .8; white-space: pre-wrap;
 }
-[class*="st-key-samplecard"] button { text-align: left; justify-content: flex-start; }
+[class*="st-key-samplecard"] button, [class*="st-key-samplecard"] button > div,
+[class*="st-key-samplecard"] button > div > span { justify-content: flex-start; text-align: left; }
 [class*="st-key-samplecard"] button p { text-align: left; }
+.np-own { font-weight: 700; margin: .45rem 0 0; }
 [class*="st-key-chips"] label p { font-size: .74rem; opacity: .75; }
 [class*="st-key-chips"] [data-testid="stSelectbox"] { min-width: 9.5rem; }
 .np-words { display: flex; flex-wrap: wrap; gap: .3rem .35rem; align-items: flex-start; margin: .1rem 0 .2rem; }

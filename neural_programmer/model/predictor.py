@@ -10,12 +10,14 @@ import numpy as np
 import torch
 
 from neural_programmer.execution.grounding import Grounding
+from neural_programmer.execution.soft import StepDistributions
 from neural_programmer.language.candidates import COLUMN, FIRST_REFERENCE, OPERATION, SECOND_REFERENCE, Candidates
 from neural_programmer.language.grammar import GrammarState
 from neural_programmer.model.beam import BeamSearch, BeamWidths, Hypothesis
 from neural_programmer.model.inputs import QuestionBatch
 from neural_programmer.model.programmer import Programmer
 from neural_programmer.model.scorer import ModelScorer
+from neural_programmer.model.soft_steps import soft_steps
 from neural_programmer.tables.constants import Constant
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.tables.views import ViewReference
@@ -28,8 +30,9 @@ class StepTrace:
     """How the model decided on one step: the likeliest choices with their probabilities, best first.
 
     ``operations`` holds "stop" too; ``columns`` and ``constants`` are given the operation chosen and are empty where it
-    takes none. ``attention`` Float[token] is where the model looked before the operation, ``argument_attention`` where
-    it looked for the arguments.
+    takes none; ``references`` holds such choices of earlier steps for each reference the operation takes, the second
+    given the first. ``attention`` Float[token] is where the model looked before the operation, ``argument_attention``
+    where it looked for the arguments.
     """
 
     operations: tuple[tuple[str, float], ...]
@@ -37,6 +40,7 @@ class StepTrace:
     constants: tuple[tuple[Constant, float], ...]
     attention: tuple[float, ...]
     argument_attention: tuple[float, ...]
+    references: tuple[tuple[tuple[int, float], ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,14 @@ class Predictor:
             encoded = self.model.encode(self._featurize(grounding, linking, candidates))
             return self._trace(ModelScorer(self.model, encoded), hypothesis, linking, candidates)
 
+    @torch.inference_mode()
+    def soft_steps(
+        self, grounding: Grounding, linking: Linking, candidates: Candidates, steps: int
+    ) -> list[StepDistributions]:
+        """The distributions of a soft program of ``steps`` steps after ``all_rows``; a batch of one."""
+        self.model.eval()
+        return soft_steps(self.model, self.model.encode(self._featurize(grounding, linking, candidates)), steps)
+
     def _trace(self, scorer: ModelScorer, hypothesis: Hypothesis, linking: Linking, candidates: Candidates) -> Trace:
         grammar = self.model.grammar
         names = (*grammar.names, "stop")
@@ -139,6 +151,10 @@ class Predictor:
                     constants=tuple((candidates.constants[at], p) for at, p in _likeliest(constants)),
                     attention=tuple(memory.state.attention[0].tolist()),
                     argument_attention=tuple(table.attention[0].tolist()) if table.attention is not None else (),
+                    references=tuple(
+                        tuple(_likeliest(chances))
+                        for chances in (table.first[0], table.second[0, max(first, 0)])[: len(signature.references)]
+                    ),
                 )
             )
             size = hypothesis.sizes[length]
