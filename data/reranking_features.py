@@ -6,12 +6,13 @@ import zlib
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from neural_programmer.data.crosses import Hashes, crosses, done_by, header_words, said_by
 from neural_programmer.data.features import Features, featurize
 from neural_programmer.execution.exact import Answer
 from neural_programmer.execution.grounding import Grounding
@@ -64,13 +65,18 @@ class Candidate(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class RerankingFeatures:
-    """Arrays of one question's candidates; see ``model.reranker.RerankerBatch`` for what they hold."""
+    """Arrays of one question's candidates; see ``model.reranker.RerankerBatch`` for what they hold.
+
+    ``said`` UInt32[part] and for each candidate ``done`` UInt32[part] are what crosses are made of: see `data.crosses`.
+    """
 
     dense: NDArray[np.float32]
     operations: NDArray[np.float32]
     pairs: NDArray[np.int32]
     question: NDArray[np.int32]
     headers: tuple[NDArray[np.int32], ...]
+    said: Hashes
+    done: tuple[Hashes, ...]
 
     def __len__(self) -> int:
         return len(self.dense)
@@ -147,10 +153,19 @@ def reranking_features(
             *cues,
         ]
         dense[at] = row
-        header_words = text_words(headers[last_column]).split() if last_column >= 0 else []
+        answer_header = text_words(headers[last_column]).split() if last_column >= 0 else []
         answer_word = OPERATION_NAMES[int(names[-1])]
-        header_grams.append(_ngrams([*header_words[:6], f"<{answer_word}>"], config.ngram_buckets))
-    return RerankingFeatures(dense, operations, pairs, _ngrams(words, config.ngram_buckets), tuple(header_grams))
+        header_grams.append(_ngrams([*answer_header[:6], f"<{answer_word}>"], config.ngram_buckets))
+    columns = header_words(features)
+    return RerankingFeatures(
+        dense,
+        operations,
+        pairs,
+        _ngrams(words, config.ngram_buckets),
+        tuple(header_grams),
+        said_by(features),
+        tuple(done_by(each.encoded, features, columns) for each in candidates),
+    )
 
 
 def _columns_of(steps: NDArray[np.int64], chosen: NDArray[np.bool_]) -> list[int]:
@@ -242,6 +257,7 @@ def reranker_batch(questions: Sequence[RerankingFeatures], config: RerankerConfi
     pairs = np.zeros((size, longest, config.pair_buckets + 1), dtype=np.float32)
     mask = np.zeros((size, longest), dtype=np.bool_)
     headers: list[NDArray[np.int32]] = []
+    crossed: list[NDArray[np.int64]] = []
     nothing = np.zeros(0, dtype=np.int32)
     for at, each in enumerate(questions):
         count = len(each)
@@ -250,6 +266,9 @@ def reranker_batch(questions: Sequence[RerankingFeatures], config: RerankerConfi
         np.put_along_axis(pairs[at, :count], each.pairs.astype(np.int64) % (config.pair_buckets + 1), 1.0, axis=1)
         mask[at, :count] = True
         headers.extend([*each.headers, *[nothing] * (longest - count)])
+        if config.cross_buckets:
+            crossed.extend(crosses(each.said, done, config.cross_buckets) for done in each.done)
+        crossed.extend([nothing.astype(np.int64)] * ((at + 1) * longest - len(crossed)))
     return RerankerBatch(
         dense=torch.from_numpy(dense),
         operations=torch.from_numpy(operations),
@@ -259,11 +278,13 @@ def reranker_batch(questions: Sequence[RerankingFeatures], config: RerankerConfi
         question_starts=_starts([each.question for each in questions]),
         headers=torch.from_numpy(np.concatenate(headers).astype(np.int64)),
         header_starts=_starts(headers),
+        crosses=torch.from_numpy(np.concatenate(crossed)),
+        cross_starts=_starts(crossed),
         mask=torch.from_numpy(mask),
     )
 
 
-def _starts(arrays: Sequence[NDArray[np.int32]]) -> torch.Tensor:
+def _starts(arrays: Sequence[NDArray[Any]]) -> torch.Tensor:
     lengths = np.array([len(each) for each in arrays])
     return torch.from_numpy(np.cumsum(lengths) - lengths)
 

@@ -321,6 +321,8 @@ def made_beam(random: np.random.Generator, *, own: bool) -> MadeBeam:
         np.full((count, 8), -1, dtype=np.int32),
         np.array([1], dtype=np.int32),
         (none, none, none),
+        np.zeros(0, dtype=np.uint32),
+        (np.zeros(0, dtype=np.uint32),) * count,
     )
     seen_of = np.zeros((count, len(CANDIDATE_EVIDENCE)), dtype=np.float32)
     seen_of[:, CANDIDATE_EVIDENCE.index("in_table")] = random.uniform(0.5, 1.0) if own else random.uniform(0, 0.6)

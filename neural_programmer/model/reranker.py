@@ -11,17 +11,23 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 @dataclass(frozen=True)
 class RerankerConfig:
-    """Widths of the re-ranker, its dropout, and how many buckets n-grams are hashed to."""
+    """Widths of the re-ranker, its dropout, and how many buckets n-grams and crosses are hashed to (0: no crosses).
+
+    Of the crosses of a candidate ``kept_crosses`` take part in a training step.
+    """
 
     ngram_buckets: int = 6000
     pair_buckets: int = 256
     vector_width: int = 32
     hidden_width: int = 128
     dropout: float = 0.3
+    cross_buckets: int = 0
+    kept_crosses: float = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +37,8 @@ class RerankerBatch:
     ``dense`` Float[batch, candidate, feature]; ``operations`` Float[batch, candidate, operation] counts; ``pairs``
     Float[batch, candidate, bucket] of operations that follow each other; ``question`` Int[ngram] of all questions with
     ``question_starts`` Int[batch]; ``headers`` Int[ngram] of all candidates' answer columns with ``header_starts``
-    Int[batch * candidate]; ``mask`` Bool[batch, candidate].
+    Int[batch * candidate]; ``crosses`` Int[cross] of what the question says with what the candidate does, with
+    ``cross_starts`` Int[batch * candidate]; ``mask`` Bool[batch, candidate].
     """
 
     dense: Tensor
@@ -41,6 +48,8 @@ class RerankerBatch:
     question_starts: Tensor
     headers: Tensor
     header_starts: Tensor
+    crosses: Tensor
+    cross_starts: Tensor
     mask: Tensor
 
 
@@ -62,6 +71,10 @@ class Reranker(nn.Module):
         self.hidden = nn.Linear(features + operations + 5 * width, config.hidden_width)
         self.second = nn.Linear(config.hidden_width, config.hidden_width // 2)
         self.out = nn.Linear(config.hidden_width // 2, 1)
+        # One weight for each cross: a log-linear model beside the network (cf. Pasupat and Liang 2015, section 4.2).
+        self.crosses = nn.Embedding(config.cross_buckets, 1) if config.cross_buckets else None
+        if self.crosses is not None:
+            nn.init.zeros_(self.crosses.weight)
         # The programmer's own opinion, the first two features, counts from the start.
         self.trust = nn.Parameter(torch.tensor([0.5, 0.5]))
 
@@ -83,5 +96,16 @@ class Reranker(nn.Module):
         hidden = torch.relu(self.hidden(self.dropout(torch.cat(parts, dim=-1))))
         hidden = torch.relu(self.second(self.dropout(hidden)))
         score = self.out(self.dropout(hidden)).squeeze(-1) + (batch.dense[..., :2] * self.trust).sum(dim=-1)
+        if self.crosses is not None:
+            score = score + self._crossed(self.crosses, batch).view(size, candidates)
         masked: Tensor = score.masked_fill(~batch.mask, -1e9)
         return masked
+
+    def _crossed(self, weights: nn.Embedding, batch: RerankerBatch) -> Tensor:
+        """``Float[batch * candidate]``: the summed weights of each candidate's crosses."""
+        kept = torch.ones(len(batch.crosses), device=batch.crosses.device)
+        if self.training:
+            kept = (torch.rand_like(kept) < self.config.kept_crosses) / self.config.kept_crosses
+        return functional.embedding_bag(
+            batch.crosses, weights.weight, batch.cross_starts, mode="sum", per_sample_weights=kept
+        )

@@ -17,6 +17,7 @@ from neural_programmer.data.reranking_features import (
     reranker_batch,
     reranking_features,
 )
+from neural_programmer.evidence import answer_groups, candidate_evidence
 from neural_programmer.model.predictor import Predictor
 from neural_programmer.model.reranker import Reranker, RerankerConfig
 from neural_programmer.operations.registry import OPERATION_NAMES
@@ -27,10 +28,15 @@ from neural_programmer.training.examples import JudgedQuestion
 
 @dataclass(frozen=True, eq=False)
 class Beam:
-    """The candidates that one model found for one question, and ``right`` Bool[candidate]: whether they answer it."""
+    """The candidates that one model found for one question, and ``right`` Bool[candidate]: whether they answer it.
+
+    ``evidence`` and ``groups`` are those of `evidence.candidate_evidence` and `evidence.answer_groups`.
+    """
 
     features: RerankingFeatures
     right: NDArray[np.bool_]
+    evidence: NDArray[np.float32]
+    groups: NDArray[np.int32]
 
 
 def find_beams(
@@ -54,7 +60,8 @@ def find_beams(
                 config,
             )
             right = [denotation_equal(question.target, answer_items(each.program, each.answer.values)) for each in kept]
-            beams.append(Beam(features, np.array(right)))
+            known = candidate_evidence(question.linking, kept)
+            beams.append(Beam(features, np.array(right), known, answer_groups(kept)))
         if progress is not None:
             progress(done, len(questions))
     return beams
@@ -70,10 +77,10 @@ def train_reranker(beams: Sequence[Beam], config: RerankingConfig, network: Rera
     telling = [beam for beam in beams if beam.right.any() and not beam.right.all()]
     if not telling:
         return reranker.eval()
-    optimiser = torch.optim.AdamW(reranker.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
+    optimiser = torch.optim.AdamW(_parameter_groups(reranker, config))
     steps = config.epochs * -(-len(telling) // config.batch_size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, config.learning_rate, total_steps=steps + 1, pct_start=0.1
+        optimiser, [group["lr"] for group in optimiser.param_groups], total_steps=steps + 1, pct_start=0.1
     )
     random = np.random.default_rng(seed)
     reranker.train()
@@ -92,3 +99,13 @@ def train_reranker(beams: Sequence[Beam], config: RerankingConfig, network: Rera
             optimiser.step()
             schedule.step()
     return reranker.eval()
+
+
+def _parameter_groups(reranker: Reranker, config: RerankingConfig) -> list[dict[str, object]]:
+    """The weights of crosses learn more slowly and decay more: there are many, and most are seen a few times."""
+    crosses = [] if reranker.crosses is None else [reranker.crosses.weight]
+    others = [one for one in reranker.parameters() if all(one is not cross for cross in crosses)]
+    return [
+        {"params": others, "lr": config.learning_rate, "weight_decay": config.weight_decay},
+        {"params": crosses, "lr": config.cross_rate, "weight_decay": config.cross_decay},
+    ]

@@ -15,12 +15,15 @@ from types import FrameType
 import torch
 
 from neural_programmer import checkpoint
+from neural_programmer.calibration import write_settings
 from neural_programmer.data.vocabulary import build_vocabulary
 from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions, locate
+from neural_programmer.mispairing import mispaired
 from neural_programmer.model.config import ModelConfig
 from neural_programmer.model.reranker import RerankerConfig
 from neural_programmer.supervision import find_programs
 from neural_programmer.training.allocation import keep_memory
+from neural_programmer.training.calibrating import fit_settings
 from neural_programmer.training.config import TrainingConfig, read_config
 from neural_programmer.training.examples import (
     Example,
@@ -38,6 +41,9 @@ from neural_programmer.training.reporting import ConsoleReporter, Reporter
 from neural_programmer.training.reranking import Beam
 from neural_programmer.training.run_state import keep_state, take_up_state
 from neural_programmer.training.trainer import Stopped, Trainer
+
+# One mispaired question for so many of the fold's own: the fit weighs the two kinds alike.
+_MISPAIRED_EVERY = 4
 
 
 @dataclass(frozen=True)
@@ -137,8 +143,9 @@ def _rerank(
     questions = spread(dataset.questions(config.data.train), config.data.questions)
     context = {question.id: question.context for question in questions}
     folds = config.reranking.folds
-    network = RerankerConfig()
-    beams: list[Beam] = []
+    network = RerankerConfig(cross_buckets=config.reranking.cross_buckets)
+    own: list[list[Beam]] = []
+    strange: list[list[Beam]] = []
     for fold in range(folds):
         seen = [one for one in data.examples if fold_of(context[one.id], folds) != fold]
         reporter.line(f"fold {fold + 1} of {folds}: {len(seen)} questions")
@@ -151,22 +158,31 @@ def _rerank(
         )
         if not trained.finished:
             return dataclasses.replace(result, finished=False)
-        beams += beams_of(
-            trained.folder,
-            dataset,
-            unseen(questions, fold, folds),
-            config.reranking,
-            network,
-            processes=config.optimisation.threads,
-            reporter=reporter,
-        )
+        asked = unseen(questions, fold, folds)
+        # Questions asked of the wrong table teach the confidence what it looks like when there is no answer.
+        for found, wanted in ((own, asked), (strange, mispaired(asked)[::_MISPAIRED_EVERY])):
+            found.append(
+                beams_of(
+                    trained.folder,
+                    dataset,
+                    wanted,
+                    config.reranking,
+                    network,
+                    processes=config.optimisation.threads,
+                    reporter=reporter,
+                )
+            )
+    beams = [beam for found in own for beam in found]
     reporter.line(f"re-ranker: learning from what was found for {len(beams)} questions")
     programmer = checkpoint.load(result.folder)
     judged = learn_reranker(programmer, beams, config, network)
+    reporter.line("confidence: learning from questions that neither fold models nor their re-rankers have seen")
+    settings = fit_settings(own, strange, config=config.reranking, network=network, seed=config.optimisation.seed)
     found = accuracy(judged.predictor(), data.judged, config.reranking.candidates)
     reporter.line(f"with the re-ranker: dev {100 * found:.1f}% (without {100 * result.accuracy:.1f}%)")
     notes = {**programmer.notes, "dev_accuracy": found, "dev_accuracy_without_reranker": result.accuracy}
     checkpoint.save(result.folder, judged, notes=notes)
+    write_settings(result.folder, settings)
     return dataclasses.replace(result, accuracy=found)
 
 
