@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,6 @@ from neural_programmer.calibration import (
     write_settings,
 )
 from neural_programmer.crossing import Asked, cross_fitted, fit
-from neural_programmer.data.reranking_features import RerankingFeatures
 from neural_programmer.data.wikitablequestions import DatasetError, Question
 from neural_programmer.evaluation import judge
 from neural_programmer.evidence import (
@@ -43,7 +43,9 @@ from neural_programmer.reliability import Bin, bins_of, calibration_error, diagr
 from neural_programmer.tables.matching.link import link
 from neural_programmer.training.calibrating import fit_settings
 from neural_programmer.training.config import RerankingConfig
+from neural_programmer.training.reranking import Beam, find_beams
 from tests.scripted import FIRST_NATION, MEDALS, MOST_GOLD, NATIONS, ScriptedPredictor, scripted
+from tests.tiny_models import judged_questions, tiny_model
 
 QUESTIONS = [Question(f"q-{number}", f"question {number}?", f"csv/{number % 7}.csv", ("yes",)) for number in range(70)]
 
@@ -293,47 +295,33 @@ def test_settings_are_tried_on_tables_that_their_fit_has_not_seen() -> None:
     assert fit(asked, 0.5).threshold == 0.5
 
 
-@dataclass(frozen=True)
-class MadeBeam:
-    """A beam as a training run makes it."""
-
-    features: RerankingFeatures
-    right: np.ndarray
-    evidence: np.ndarray
-    groups: np.ndarray
+NETWORK = RerankerConfig(ngram_buckets=50, pair_buckets=8, vector_width=4)
 
 
-def made_beam(random: np.random.Generator, *, own: bool) -> MadeBeam:
-    """Three candidates, the first two with equal answers; in own tables the words are linked and the first is right."""
-    from neural_programmer.data.reranking_features import DENSE_FEATURES
-    from neural_programmer.operations.registry import OPERATION_NAMES
+@functools.cache
+def found_beams() -> tuple[Beam, ...]:
+    """What a small model with random weights finds for synthetic questions."""
+    return tuple(find_beams(tiny_model().predictor(), judged_questions(4, 1), 6, NETWORK))
 
-    count = 3
-    dense = random.normal(size=(count, DENSE_FEATURES)).astype(np.float32)
-    right = np.array([own, own, False]) & bool(random.uniform() < 0.8)
-    # The programmer's opinion, by which the re-ranker starts.
-    dense[:, :2] = np.log(0.45) if right.any() else np.log(0.25)
-    dense[2, :2] = np.log(0.1) if right.any() else np.log(0.5)
-    none = np.zeros(0, dtype=np.int32)
-    features = RerankingFeatures(
-        dense,
-        np.zeros((count, len(OPERATION_NAMES)), dtype=np.float32),
-        np.full((count, 8), -1, dtype=np.int32),
-        np.array([1], dtype=np.int32),
-        (none, none, none),
-        np.zeros(0, dtype=np.uint32),
-        (np.zeros(0, dtype=np.uint32),) * count,
-    )
-    seen_of = np.zeros((count, len(CANDIDATE_EVIDENCE)), dtype=np.float32)
-    seen_of[:, CANDIDATE_EVIDENCE.index("in_table")] = random.uniform(0.5, 1.0) if own else random.uniform(0, 0.6)
-    return MadeBeam(features, right, seen_of, np.array([0, 0, 1], dtype=np.int32))
+
+def made_beams(random: np.random.Generator, count: int, *, own: bool) -> list[Beam]:
+    """Beams whose first answer is mostly right and whose words are linked, or those of questions of other tables."""
+    place = CANDIDATE_EVIDENCE.index("in_table")
+    beams = []
+    for at in range(count):
+        beam = found_beams()[at % len(found_beams())]
+        right = (beam.groups == 0) & own & bool(random.uniform() < 0.8)
+        linked = beam.evidence.copy()
+        linked[:, place] = random.uniform(0.5, 1.0) if own else random.uniform(0, 0.6)
+        beams.append(dataclasses.replace(beam, right=right, evidence=linked))
+    return beams
 
 
 def test_settings_are_fitted_from_the_beams_of_folds_alone() -> None:
     random = np.random.default_rng(3)
-    own = [[made_beam(random, own=True) for _ in range(80)] for _ in range(2)]
-    other = [[made_beam(random, own=False) for _ in range(20)] for _ in range(2)]
-    config, network = RerankingConfig(epochs=2), RerankerConfig(ngram_buckets=50, pair_buckets=8, vector_width=4)
+    own = [made_beams(random, 60, own=True) for _ in range(2)]
+    other = [made_beams(random, 15, own=False) for _ in range(2)]
+    config, network = RerankingConfig(epochs=2), NETWORK
     settings = fit_settings(own, other, config=config, network=network, seed=1)
     assert settings.confidence.weights["in_table"] > 0
     assert 0 < settings.threshold < 1
