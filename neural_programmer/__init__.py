@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from neural_programmer.api import NeuralProgrammer, load
+    from neural_programmer.given import run_program
     from neural_programmer.language.program import Program, Step
     from neural_programmer.prepared import PreparedTable
     from neural_programmer.response import Reading, Response
@@ -29,6 +30,7 @@ _PUBLIC = {
     "TableError": "neural_programmer.tables.errors",
     "load": "neural_programmer.api",
     "load_table": "neural_programmer.tables.loaders.load",
+    "run_program": "neural_programmer.given",
 }
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "TableError",
     "load",
     "load_table",
+    "run_program",
 ]
 
 

@@ -1,13 +1,18 @@
-"""The SQL of the answer, in the dialect of choice, with the check that it agrees."""
+"""The SQL of the answer, in the dialect of choice, with the check that it agrees; and a place to edit and run it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from neural_programmer.execution.engines import TIME_LIMIT_SECONDS, EngineError
+from neural_programmer.execution.safe_sql import MOST_CHARACTERS, MOST_ROWS, UnsafeSqlError, run_sql
 from neural_programmer.execution.sql import DIALECTS
+from neural_programmer.execution.sql_parameters import parameterised
 from neural_programmer.execution.sql_script import sql_script
 from neural_programmer.response import Response
+from neural_programmer.ui.notebook import HandSql
 from neural_programmer.ui.state import SessionState
+from neural_programmer.ui.wording import counted, escape_markdown
 
 _NAMES = {
     "duckdb": "DuckDB",
@@ -20,7 +25,7 @@ _NAMES = {
 
 
 def draw(state: SessionState, shown: Response) -> None:
-    """Show whether the query agrees with the answer, the query itself, and offer it as a file."""
+    """Show whether the query agrees with the answer, the query, its files, and the editor."""
     # Two runs of the script can overlap, and a table's database serves one at a time.
     with st.spinner("Running the SQL …"), state.database_lock:
         agrees = shown.sql_agrees
@@ -30,7 +35,39 @@ def draw(state: SessionState, shown: Response) -> None:
     if sql is None:
         st.info("This program has no SQL.")
         return
-    st.code(sql, language="sql", wrap_lines=True)
+    _draw_query(shown, dialect, sql)
+    _draw_files(shown, dialect, sql)
+    _draw_editor(state, shown)
+
+
+def _draw_query(shown: Response, dialect: str, sql: str) -> None:
+    program, table = shown.program, shown.prepared.table
+    assert program is not None
+    apart = st.toggle(
+        "Values apart from the query",
+        key="parameters",
+        help="The values that cells are compared with become places, to be given by your program.",
+    )
+    if not apart:
+        st.code(sql, language="sql", wrap_lines=True)
+        return
+    query = parameterised(program, table, dialect)
+    st.code(query.sql, language="sql", wrap_lines=True)
+    if query.parameters:
+        st.dataframe(
+            {
+                "Place": list(query.parameters),
+                "Value": [str(value) for value in query.parameters.values()],
+                "Type": ["text" if isinstance(value, str) else "number" for value in query.parameters.values()],
+            },
+            hide_index=True,
+            alt="The values of the query's places",
+        )
+    else:
+        st.caption("This query compares cells with no value: there is nothing to keep apart.")
+
+
+def _draw_files(shown: Response, dialect: str, sql: str) -> None:
     program, table = shown.program, shown.prepared.table
     assert program is not None
     with st.container(horizontal=True):
@@ -47,6 +84,52 @@ def draw(state: SessionState, shown: Response) -> None:
         "The query reads typed columns, which are made from the text of the cells when a table is loaded; "
         "the download with the table creates and fills them."
     )
+
+
+def _draw_editor(state: SessionState, shown: Response) -> None:
+    """A copy of the query in DuckDB's dialect to change and run: it can read the table, and do nothing else."""
+    with st.expander("Edit the query and run it", icon=":material/edit_note:", expanded=bool(_own(state, shown).text)):
+        st.caption(
+            f"One SELECT over this table, in DuckDB's dialect, for at most {TIME_LIMIT_SECONDS:.0f} seconds. It runs "
+            "on a copy in memory and reaches no file and no network."
+        )
+        key = f"hand sql {shown.prepared.table.fingerprint} {shown.explanation}"
+        st.text_area("Query", shown.sql("duckdb") or "", key=key, height=220, max_chars=MOST_CHARACTERS)
+        st.button("Run", key="run sql", icon=":material/play_arrow:", on_click=_run, args=(state, shown, key))
+        _draw_result(_own(state, shown))
+
+
+def _own(state: SessionState, shown: Response) -> HandSql:
+    """What was run by hand, if it was about this table."""
+    hand = state.notebook.hand_sql
+    return hand if hand.fingerprint == shown.prepared.table.fingerprint else HandSql()
+
+
+def _run(state: SessionState, shown: Response, key: str) -> None:
+    hand = HandSql(shown.prepared.table.fingerprint, str(st.session_state[key]))
+    try:
+        with state.database_lock:
+            found = run_sql(hand.text, shown.prepared.engine)
+        hand.columns, hand.rows, hand.more = found.columns, found.rows, found.more
+    except (UnsafeSqlError, EngineError) as error:
+        hand.problem = f"Not run: {error}."
+    state.notebook.hand_sql = hand
+
+
+def _draw_result(hand: HandSql) -> None:
+    if not hand.text:
+        return
+    st.badge("Edited by hand", icon=":material/edit:", color="violet")
+    if hand.problem:
+        st.error(escape_markdown(hand.problem))
+        return
+    more = f" (the first {MOST_ROWS:,})" if hand.more else ""
+    st.caption(f"{counted(len(hand.rows), 'row')}{more}. Nothing has checked that this answers the question.")
+    cells = {
+        f"{number}. {name}": [None if row[number - 1] is None else str(row[number - 1]) for row in hand.rows]
+        for number, name in enumerate(hand.columns, start=1)
+    }
+    st.dataframe(cells, hide_index=True, alt="What the edited query gives")
 
 
 def _draw_agreement(agrees: bool | None) -> None:

@@ -1,10 +1,11 @@
-"""`neural-programmer train CONFIG`: train a model from questions and answers."""
+"""`neural-programmer train CONFIG`: train a model from questions and answers, or from people's feedback."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from neural_programmer.commands import train_feedback
 from neural_programmer.commands.exit_codes import ANSWERED, INTERRUPTED, UserError, bad_input
 from neural_programmer.commands.options import add_root_option
 
@@ -15,9 +16,16 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "train",
         help="train a model",
         description="Train a model on WikiTableQuestions, from questions and answers alone. The best model so far is "
-        "always in OUTPUT/model; a run that was interrupted goes on with --resume.",
+        "always in OUTPUT/model; a run that was interrupted goes on with --resume. With --feedback, fine-tune a "
+        "trained model on programs that people corrected or verified.",
     )
-    parser.add_argument("config", type=Path, metavar="CONFIG", help="a TOML file with the run's configuration")
+    parser.add_argument(
+        "config",
+        type=Path,
+        nargs="?",
+        metavar="CONFIG",
+        help="a TOML file with the run's configuration, or the name of one that comes with the package, as wtq",
+    )
     parser.add_argument(
         "--output", type=Path, metavar="DIR", help="the folder of the run (default: runs/ and the configuration's name)"
     )
@@ -31,11 +39,16 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="use another value than the configuration's; may be given several times",
     )
     add_root_option(parser)
+    train_feedback.add_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, and say where the model is."""
+    if (arguments.config is None) == (arguments.feedback is None):
+        raise UserError("name a CONFIG to train a model from, or --feedback FILE to fine-tune one")
+    if arguments.feedback is not None:
+        return train_feedback.run(arguments)
     from neural_programmer.data.wikitablequestions import DatasetError
     from neural_programmer.training.config import ConfigError
     from neural_programmer.training.run import train
@@ -43,16 +56,23 @@ def run(arguments: argparse.Namespace) -> int:
 
     overrides = dict(map(_override, arguments.overrides))
     output = arguments.output or Path("runs") / arguments.config.stem
+    config = _shipped(arguments.config) or arguments.config
     with bad_input(ConfigError, DatasetError, ResumeError):
-        result = train(
-            arguments.config, output=output, resume=arguments.resume, overrides=overrides, root=arguments.root
-        )
+        result = train(config, output=output, resume=arguments.resume, overrides=overrides, root=arguments.root)
     print(f"dev accuracy {result.accuracy:.1%} after epoch {result.epoch}, {result.seconds / 60:.0f} minutes")
     print(f"the model is in {result.folder}")
     if result.finished:
         return ANSWERED
     print("the run was interrupted; --resume goes on with it")
     return INTERRUPTED
+
+
+def _shipped(name: Path) -> Path | None:
+    """The configuration of that name that comes with the package, unless there is such a file."""
+    if name.name != str(name) or name.suffix or name.exists():
+        return None
+    shipped = Path(__file__).parents[1] / "data" / "configs" / f"{name}.toml"
+    return shipped if shipped.is_file() else None
 
 
 def _override(text: str) -> tuple[str, str]:

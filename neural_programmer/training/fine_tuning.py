@@ -46,9 +46,9 @@ class FineTuning:
     """
 
     rounds: int = 20
-    learning_rate: float = 2e-4
-    reranker_rate: float = 2e-4
-    pull: float = 0.02
+    learning_rate: float = 7e-4
+    reranker_rate: float = 1e-3
+    pull: float = 0.005
     batch_size: int = 16
     beam: int = 20
     seed: int = 1

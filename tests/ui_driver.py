@@ -1,0 +1,63 @@
+"""Driving the page in tests as a person would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit
+from streamlit.testing.v1 import AppTest
+
+from neural_programmer.ui import resources
+from neural_programmer.ui.state import SessionState
+from tests.scripted_page import load_scripted
+
+PAGE = Path(__file__).parents[1] / "ui" / "app.py"
+
+
+def new_page(monkeypatch: pytest.MonkeyPatch, feedback: Path) -> AppTest:
+    """A fresh session of the page, whose model follows the script and whose feedback goes to a file of its own."""
+    streamlit.cache_resource.clear()
+    monkeypatch.setattr(resources, "load", load_scripted)
+    monkeypatch.setenv("NEURAL_PROGRAMMER_FEEDBACK", str(feedback))
+    return AppTest.from_file(str(PAGE), default_timeout=120)
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    """Press the button of that key, or else the first whose label holds the text."""
+    assert not page.exception
+    by_key = [button for button in page.button if button.key == key]
+    chosen = by_key or [button for button in page.button if key in button.label]
+    assert chosen, f"no button {key}; there are {[button.label for button in page.button]}"
+    chosen[0].click().run()
+    assert not page.exception
+    return page
+
+
+def films(page: AppTest) -> AppTest:
+    return press(page, "Thirty films")
+
+
+def ask(page: AppTest, question: str) -> AppTest:
+    page.text_input(key="question").set_value(question)
+    return press(page, "Ask")
+
+
+def go_to(page: AppTest, title: str) -> AppTest:
+    page.segmented_control(key="page").set_value(title).run()
+    assert not page.exception
+    return page
+
+
+def state(page: AppTest) -> SessionState:
+    found: SessionState = page.session_state["neural_programmer"]
+    return found
+
+
+def texts(page: AppTest) -> str:
+    """All plain text on the page."""
+    parts: list[Any] = [
+        *page.text, *page.caption, *page.warning, *page.info, *page.error, *page.success, *page.markdown,
+    ]  # fmt: skip
+    return "\n".join(str(part.value) for part in parts)
