@@ -7,7 +7,7 @@ TESTS ?= tests
 # Options of `neural-programmer ui` and of `neural-programmer train`, for example TRAIN_OPTIONS=--resume.
 UI_OPTIONS ?=
 TRAIN_OPTIONS ?=
-CONFIG ?= data/configs/base.toml
+CONFIG ?= wtq
 # Options for pip, for example PIP_OPTIONS=--no-index.
 PIP_OPTIONS ?=
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from neural_programmer.training.one_model import fresh_model, train_on
 from neural_programmer.training.reporting import SilentReporter
-from neural_programmer.training.run import fresh_model, train_on
 from neural_programmer.training.run_state import STATE, ResumeError, take_up_state
 from neural_programmer.training.trainer import Trainer
 from tests.tiny_models import SHORT, TINY, examples, short_data
@@ -41,7 +41,7 @@ _CHILD = """
 import sys
 from pathlib import Path
 from neural_programmer.training.reporting import SilentReporter
-from neural_programmer.training.run import train_on
+from neural_programmer.training.one_model import train_on
 from tests.tiny_models import SHORT, short_data
 
 class Telling(SilentReporter):

@@ -15,8 +15,8 @@ from neural_programmer.model.beam import Hypothesis
 from neural_programmer.training.config import OptimisationConfig
 from neural_programmer.training.examples import spread, with_programs, with_soft_answering, without_programs
 from neural_programmer.training.judging import ranked_answers
+from neural_programmer.training.one_model import TrainingData, fresh_model, train_on
 from neural_programmer.training.reporting import ConsoleReporter, SilentReporter
-from neural_programmer.training.run import TrainingData, fresh_model, train_on
 from neural_programmer.training.sampling import ProgramSampler
 from neural_programmer.training.trainer import Trainer
 from tests.tiny_models import SHORT, TINY, examples, judged_questions, short_data

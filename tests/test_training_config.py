@@ -13,7 +13,7 @@ _SHIPPED = sorted((Path(__file__).parents[1] / "data" / "configs").glob("*.toml"
 
 
 def test_configurations_are_shipped() -> None:
-    assert {path.stem for path in _SHIPPED} >= {"base", "quick"}
+    assert {path.stem for path in _SHIPPED} >= {"wtq", "quick"}
 
 
 @pytest.mark.parametrize("path", _SHIPPED, ids=lambda path: path.stem)

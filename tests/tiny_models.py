@@ -12,7 +12,7 @@ from neural_programmer.data.vocabulary import build_vocabulary
 from neural_programmer.model.config import ModelConfig
 from neural_programmer.training.config import DataConfig, OptimisationConfig, TrainingConfig
 from neural_programmer.training.examples import Example, JudgedQuestion, examples_of, judge_by
-from neural_programmer.training.run import TrainingData
+from neural_programmer.training.one_model import TrainingData
 
 TINY = ModelConfig(
     word_width=16,

@@ -11,27 +11,19 @@ import torch
 from numpy.typing import NDArray
 
 from neural_programmer.calibration import AskingSettings, fit_confidence, losing
-from neural_programmer.data.reranking_features import RerankingFeatures, reranker_batch
+from neural_programmer.data.reranking_features import reranker_batch
 from neural_programmer.evidence import best_of_group, evidence, sums_of_groups
 from neural_programmer.model.reranker import Reranker, RerankerConfig
 from neural_programmer.training.config import RerankingConfig
-from neural_programmer.training.reranking import train_reranker
+from neural_programmer.training.reranking import Telling, train_reranker
 
 
-class JudgedBeam(Protocol):
+class JudgedBeam(Telling, Protocol):
     """The candidates that the model of a fold found for one question it has not seen; see ``training.reranking.Beam``.
 
-    ``right`` Bool[candidate]; ``evidence`` Float[candidate, CANDIDATE_EVIDENCE] and ``groups`` Int[candidate] are those
+    ``evidence`` Float[candidate, CANDIDATE_EVIDENCE] and ``groups`` Int[candidate] are those
     of `evidence.candidate_evidence` and `evidence.answer_groups`.
     """
-
-    @property
-    def features(self) -> RerankingFeatures:
-        """What the re-ranker sees."""
-
-    @property
-    def right(self) -> NDArray[np.bool_]:
-        """Which candidates answer the question."""
 
     @property
     def evidence(self) -> NDArray[np.float32]:

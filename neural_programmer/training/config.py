@@ -21,6 +21,7 @@ _AT_LEAST_ONE = (
     "beam",
     "evaluate_every",
     "threads",
+    "processes",
     "soft_steps",
 )
 
@@ -49,10 +50,13 @@ class OptimisationConfig:
 
     Of each question's consistent programs (at most ``programs_kept``) ``programs_sampled`` take part in a step,
     drawn by their scores: the prior of the search for ``prior_epochs``, then the model's own, which are all computed
-    anew every ``rescore_epochs``. ``average`` is the decay of the weights' moving average that is evaluated and kept
-    (0: none). The soft objective, weighed by ``soft_weight`` where it is not alone, looks at ``soft_questions`` of a
-    batch (0: all) and programs of ``soft_steps`` steps. ``minutes`` bounds the run (0: no bound); ``patience`` is for
-    how many evaluations in a row the dev accuracy may fail to rise (0: any).
+    anew every ``rescore_epochs``. Where models of folds have been trained, only programs within ``program_margin`` of
+    the best that these find for a question take part, and questions whose programs have at least ``least_log_mass`` of
+    log-probability (see ``training.targets``). ``average`` is the decay of the weights' moving average that is
+    evaluated and kept (0: none). The soft objective, weighed by ``soft_weight`` where it is not alone, looks at
+    ``soft_questions`` of a batch (0: all) and programs of ``soft_steps`` steps. ``minutes`` bounds the run (0: no
+    bound); ``patience`` is for how many evaluations in a row the dev accuracy may fail to rise (0: any). ``processes``
+    share the search, the models of folds and their candidates, each training on ``threads``.
     """
 
     objective: str = "programs"
@@ -79,6 +83,9 @@ class OptimisationConfig:
     minutes: float = 0.0
     checkpoint_minutes: float = 4.0
     threads: int = 2
+    processes: int = 2
+    program_margin: float = 4.6
+    least_log_mass: float = -9.0
 
 
 @dataclass(frozen=True)

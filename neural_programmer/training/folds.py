@@ -1,31 +1,38 @@
-"""The second stage of a run: models that have not seen a question find programs for it, and the re-ranker learns."""
+"""Models that have not seen a fold of the questions: trained side by side, each in a process of its own."""
 
 from __future__ import annotations
 
 import dataclasses
 import multiprocessing
 import zlib
-from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from neural_programmer import checkpoint
 from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions
-from neural_programmer.model.reranker import RerankerConfig
-from neural_programmer.training.config import RerankingConfig, TrainingConfig
-from neural_programmer.training.examples import judge_by
-from neural_programmer.training.reporting import Reporter
-from neural_programmer.training.reranking import Beam, find_beams, train_reranker
+from neural_programmer.training.config import TrainingConfig
+from neural_programmer.training.one_model import TrainingData, read_data, train_on
+from neural_programmer.training.reporting import ConsoleReporter, Reporter
+from neural_programmer.training.run_state import STATE
+from neural_programmer.training.trainer import Trainer
 
-_CHUNK = 64
+_SCORES = "held_out.npz"
 
 
 def fold_of(context: str, folds: int) -> int:
     """The fold of a table; all questions about one table are in one fold."""
     return zlib.crc32(context.encode()) % folds
+
+
+def fold_folder(folder: Path, fold: int) -> Path:
+    """Where the model that has not seen a fold is kept."""
+    return folder / f"fold-{fold + 1}"
 
 
 def fold_config(config: TrainingConfig, fold: int) -> TrainingConfig:
@@ -35,6 +42,7 @@ def fold_config(config: TrainingConfig, fold: int) -> TrainingConfig:
         epochs=config.reranking.fold_epochs,
         evaluate_every=config.reranking.fold_epochs,
         seed=config.optimisation.seed * 1000 + fold,
+        processes=1,
     )
     return dataclasses.replace(config, optimisation=optimisation)
 
@@ -44,52 +52,52 @@ def unseen(questions: Sequence[Question], fold: int, folds: int) -> list[Questio
     return [question for question in questions if fold_of(question.context, folds) == fold]
 
 
-_worker: checkpoint.TrainedModel | None = None
+def train_folds(config: TrainingConfig, root: Path, folder: Path, reporter: Reporter) -> bool:
+    """Train the model of every fold, or go on with it; false where one was interrupted."""
+    folds = config.reranking.folds
+    missing = [fold for fold in range(folds) if not (fold_folder(folder, fold) / _SCORES).is_file()]
+    if not missing:
+        return True
+    reporter.line(f"training {len(missing)} models, each without one of {folds} folds of the questions")
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(len(missing), config.optimisation.processes), context) as pool:
+        tasks = [pool.submit(_train_fold, config, root, folder, fold) for fold in missing]
+        finished = [task.result() for task in tasks]
+    return all(finished)
 
 
-def _start_worker(folder: Path) -> None:
-    global _worker
-    torch.set_num_threads(1)
-    _worker = checkpoint.load(folder)
-
-
-def _work(root: Path, questions: Sequence[Question], candidates: int, network: RerankerConfig) -> list[Beam]:
-    assert _worker is not None
+def _train_fold(config: TrainingConfig, root: Path, folder: Path, fold: int) -> bool:
+    """Train one model, and keep its scores of the consistent programs of the questions it has not seen."""
+    own = fold_folder(folder, fold)
+    reporter = ConsoleReporter(name=f"fold {fold + 1}: ")
+    settings = fold_config(config, fold)
+    data = read_data(
+        dataclasses.replace(settings, data=dataclasses.replace(config.data, dev_questions=1)), root, reporter
+    )
+    folds = config.reranking.folds
     dataset = WikiTableQuestions(root)
-    judged = judge_by([(one.id, dataset.table(one.context), one.utterance, one.target or ()) for one in questions])
-    return find_beams(_worker.predictor(), judged, candidates, network)
+    context = {question.id: question.context for question in dataset.questions(config.data.train)}
+    seen = [one for one in data.examples if fold_of(context[one.id], folds) != fold]
+    others = [one for one in data.examples if fold_of(context[one.id], folds) == fold]
+    trained = train_on(TrainingData(seen, ()), settings, own, resume=(own / STATE).is_file(), reporter=reporter)
+    if not trained.finished:
+        return False
+    torch.set_num_threads(config.optimisation.threads)
+    model = checkpoint.load(trained.folder)
+    judging = Trainer(model.model, model.batcher, others, settings.optimisation)
+    judging.rescore(reporter)
+    scores = judging.sampler.by_example()
+    partial = own / f"partial-{_SCORES}"
+    kept: dict[str, Any] = {one.id: found for one, found in zip(others, scores, strict=True)}
+    np.savez(partial, **kept)
+    partial.replace(own / _SCORES)
+    return True
 
 
-def beams_of(
-    folder: Path,
-    dataset: WikiTableQuestions,
-    questions: Sequence[Question],
-    config: RerankingConfig,
-    network: RerankerConfig,
-    *,
-    processes: int,
-    reporter: Reporter,
-) -> list[Beam]:
-    """What the model in a folder finds for questions, in an order that does not depend on the processes."""
-    by_context: dict[str, list[Question]] = defaultdict(list)
-    for question in questions:
-        by_context[question.context].append(question)
-    ordered = [question for asked in by_context.values() for question in asked]
-    chunks = [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]
-    found: dict[int, list[Beam]] = {}
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start_worker, (folder,)) as pool:
-        tasks = {
-            pool.submit(_work, dataset.root, chunk, config.candidates, network): at for at, chunk in enumerate(chunks)
-        }
-        for task in as_completed(tasks):
-            found[tasks[task]] = task.result()
-            reporter.progress("finding candidates", len(found), len(chunks))
-    return [beam for at in sorted(found) for beam in found[at]]
-
-
-def learn_reranker(
-    trained: checkpoint.TrainedModel, beams: Sequence[Beam], config: TrainingConfig, network: RerankerConfig
-) -> checkpoint.TrainedModel:
-    """The model with a re-ranker that has learned from the beams."""
-    reranker = train_reranker(beams, config.reranking, network, config.optimisation.seed)
-    return dataclasses.replace(trained, reranker=reranker)
+def held_out_scores(folder: Path, folds: int) -> dict[str, NDArray[np.float32]]:
+    """The log-probabilities of every question's consistent programs, by the model that has not seen the question."""
+    scores: dict[str, NDArray[np.float32]] = {}
+    for fold in range(folds):
+        with np.load(fold_folder(folder, fold) / _SCORES, allow_pickle=False) as found:
+            scores.update({name: found[name] for name in found.files})
+    return scores

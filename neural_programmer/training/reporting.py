@@ -28,9 +28,13 @@ class Reporter(Protocol):
 
 
 class ConsoleReporter:
-    """Lines with the time since the start; bars on a terminal, nothing but lines elsewhere; curves in a folder."""
+    """Lines with the time since the start; bars on a terminal, nothing but lines elsewhere; curves in a folder.
 
-    def __init__(self, curves: Path | None = None) -> None:
+    One with a ``name``, which begins its lines, is one of several that share a terminal: it shows no bars.
+    """
+
+    def __init__(self, curves: Path | None = None, name: str = "") -> None:
+        self._name = name
         self._console = Console(file=sys.stderr, soft_wrap=True, highlight=False)
         self._started = time.monotonic()
         self._bars: Progress | None = None
@@ -45,11 +49,11 @@ class ConsoleReporter:
     def line(self, text: str) -> None:
         """Print a line."""
         minutes = (time.monotonic() - self._started) / 60
-        self._console.print(f"{minutes:6.1f} min  {text}", markup=False)
+        self._console.print(f"{minutes:6.1f} min  {self._name}{text}", markup=False)
 
     def progress(self, name: str, done: int, total: int) -> None:
         """Move a bar, if the output is a terminal."""
-        if not self._console.is_terminal:
+        if self._name or not self._console.is_terminal:
             return
         if self._bars is None:
             self._bars = Progress(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -24,6 +25,18 @@ from neural_programmer.operations.registry import OPERATION_NAMES
 from neural_programmer.response import answer_items
 from neural_programmer.training.config import RerankingConfig
 from neural_programmer.training.examples import JudgedQuestion
+
+
+class Telling(Protocol):
+    """What a re-ranker learns from: a question's candidates, and which of them are ``right`` Bool[candidate]."""
+
+    @property
+    def features(self) -> RerankingFeatures:
+        """What the re-ranker sees."""
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Which candidates answer the question."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +80,7 @@ def find_beams(
     return beams
 
 
-def train_reranker(beams: Sequence[Beam], config: RerankingConfig, network: RerankerConfig, seed: int) -> Reranker:
+def train_reranker(beams: Sequence[Telling], config: RerankingConfig, network: RerankerConfig, seed: int) -> Reranker:
     """A re-ranker that gives the right candidates of each question as much probability as it can.
 
     Questions without a right candidate, or with no other, have nothing to teach and are left out.

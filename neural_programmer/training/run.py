@@ -1,106 +1,25 @@
-"""A training run from its configuration to its checkpoint."""
+"""A training run from its configuration to its checkpoint: folds, the programmer, the re-ranker, the confidence."""
 
 from __future__ import annotations
 
 import dataclasses
-import signal
-import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import FrameType
-
-import torch
 
 from neural_programmer import checkpoint
 from neural_programmer.calibration import write_settings
-from neural_programmer.data.vocabulary import build_vocabulary
-from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions, locate
-from neural_programmer.mispairing import mispaired
-from neural_programmer.model.config import ModelConfig
+from neural_programmer.data.wikitablequestions import WikiTableQuestions, locate
 from neural_programmer.model.reranker import RerankerConfig
-from neural_programmer.supervision import find_programs
-from neural_programmer.training.allocation import keep_memory
 from neural_programmer.training.calibrating import fit_settings
 from neural_programmer.training.config import TrainingConfig, read_config
-from neural_programmer.training.examples import (
-    Example,
-    JudgedQuestion,
-    features_of,
-    judge_by,
-    spread,
-    with_programs,
-    with_soft_answering,
-    without_programs,
-)
-from neural_programmer.training.folds import beams_of, fold_config, fold_of, learn_reranker, unseen
+from neural_programmer.training.fold_beams import FoldBeams
+from neural_programmer.training.folds import held_out_scores, train_folds
 from neural_programmer.training.judging import accuracy
+from neural_programmer.training.one_model import TrainingData, TrainingResult, read_data, train_on
 from neural_programmer.training.reporting import ConsoleReporter, Reporter
-from neural_programmer.training.reranking import Beam
-from neural_programmer.training.run_state import keep_state, take_up_state
-from neural_programmer.training.trainer import Stopped, Trainer
-
-# One mispaired question for so many of the fold's own: the fit weighs the two kinds alike.
-_MISPAIRED_EVERY = 4
-
-
-@dataclass(frozen=True)
-class TrainingResult:
-    """What came of a run: the best dev accuracy, after which epoch, and the folder of the model that had it.
-
-    ``finished`` is false where the run was stopped before its end and can be resumed.
-    """
-
-    accuracy: float
-    epoch: int
-    seconds: float
-    folder: Path
-    finished: bool
-
-
-@dataclass(frozen=True, eq=False)
-class TrainingData:
-    """What a run learns from and is judged by."""
-
-    examples: Sequence[Example]
-    judged: Sequence[JudgedQuestion]
-
-
-def read_data(config: TrainingConfig, root: Path | str | None, reporter: Reporter) -> TrainingData:
-    """The questions of the configured splits with features and consistent programs, from the cache where they are."""
-    dataset = WikiTableQuestions(locate(root))
-    questions = spread(dataset.questions(config.data.train), config.data.questions)
-    processes = config.optimisation.threads
-    features = features_of(
-        dataset,
-        questions,
-        processes=processes,
-        progress=lambda done, total: reporter.progress("reading tables", done, total),
-    )
-    examples = without_programs(features)
-    if config.optimisation.objective != "soft":
-        found = find_programs(
-            dataset,
-            questions,
-            processes=processes,
-            progress=lambda done, total: reporter.progress("searching programs", done, total),
-        )
-        programs = {id_: one.programs for id_, one in found.items()}
-        examples = with_programs(features, programs, config.optimisation.programs_kept)
-        reporter.line(f"{len(examples)} of {len(questions)} questions of {config.data.train} have consistent programs")
-    if config.optimisation.objective != "programs":
-        wanted = {one.id for one in examples}
-        known = _judged(dataset, [one for one in questions if one.id in wanted])
-        examples = with_soft_answering(examples, {one.id: one for one in known})
-        reporter.line(f"{len(examples)} of {len(questions)} questions can be answered by soft programs")
-    dev = spread(dataset.questions(config.data.dev), config.data.dev_questions)
-    return TrainingData(examples, _judged(dataset, dev))
-
-
-def _judged(dataset: WikiTableQuestions, questions: Sequence[Question]) -> list[JudgedQuestion]:
-    return judge_by([(one.id, dataset.table(one.context), one.utterance, one.target or ()) for one in questions])
+from neural_programmer.training.reranking import Beam, train_reranker
+from neural_programmer.training.run_state import STATE
+from neural_programmer.training.targets import sharpen
 
 
 def train(
@@ -122,202 +41,64 @@ def train(
     reporter = reporter or ConsoleReporter(folder / "curves")
     try:
         data = read_data(config, root, reporter)
-        result = train_on(data, config, folder, resume=resume, reporter=reporter)
-        if result.finished and config.reranking.folds > 1:
-            result = _rerank(data, result, config, folder, root, reporter)
-        return result
+        if config.reranking.folds < 2:
+            return train_on(data, config, folder, resume=resume, reporter=reporter)
+        return _with_folds(data, config, folder, root, resume, reporter)
     finally:
         reporter.close()
 
 
-def _rerank(
+def _with_folds(
     data: TrainingData,
-    result: TrainingResult,
     config: TrainingConfig,
     folder: Path,
     root: Path | str | None,
+    resume: bool,
     reporter: Reporter,
 ) -> TrainingResult:
-    """Train the fold models, let them find programs for what they have not seen, and add a re-ranker to the model."""
+    """Train the models of the folds first: what they say of questions they have not seen teaches all that follows."""
     dataset = WikiTableQuestions(locate(root))
-    questions = spread(dataset.questions(config.data.train), config.data.questions)
-    context = {question.id: question.context for question in questions}
-    folds = config.reranking.folds
+    if not train_folds(config, dataset.root, folder, reporter):
+        return TrainingResult(-1.0, -1, 0.0, folder / "model", finished=False)
+    examples = sharpen(data.examples, held_out_scores(folder, config.reranking.folds), config.optimisation)
+    kept = sum(len(one.programs) for one in examples) / max(1, len(examples))
+    reporter.line(f"{len(examples)} questions are kept, with {kept:.1f} programs each that other questions support")
     network = RerankerConfig(cross_buckets=config.reranking.cross_buckets)
-    own: list[list[Beam]] = []
-    strange: list[list[Beam]] = []
-    for fold in range(folds):
-        seen = [one for one in data.examples if fold_of(context[one.id], folds) != fold]
-        reporter.line(f"fold {fold + 1} of {folds}: {len(seen)} questions")
-        trained = train_on(
-            TrainingData(seen, ()),
-            fold_config(config, fold),
-            folder / f"fold-{fold + 1}",
-            resume=(folder / f"fold-{fold + 1}").is_dir(),
+    # The candidates are found by other processes while the programmer is trained in this one.
+    with FoldBeams(config, network, dataset.root, folder) as finding:
+        result = train_on(
+            dataclasses.replace(data, examples=examples),
+            config,
+            folder,
+            resume=resume and (folder / STATE).is_file(),
             reporter=reporter,
         )
-        if not trained.finished:
-            return dataclasses.replace(result, finished=False)
-        asked = unseen(questions, fold, folds)
-        # Questions asked of the wrong table teach the confidence what it looks like when there is no answer.
-        for found, wanted in ((own, asked), (strange, mispaired(asked)[::_MISPAIRED_EVERY])):
-            found.append(
-                beams_of(
-                    trained.folder,
-                    dataset,
-                    wanted,
-                    config.reranking,
-                    network,
-                    processes=config.optimisation.threads,
-                    reporter=reporter,
-                )
-            )
+        if not result.finished:
+            return result
+        own, strange = finding.collect(reporter)
+    return _judged(data, result, config, network, own, strange, reporter)
+
+
+def _judged(
+    data: TrainingData,
+    result: TrainingResult,
+    config: TrainingConfig,
+    network: RerankerConfig,
+    own: Sequence[Sequence[Beam]],
+    strange: Sequence[Sequence[Beam]],
+    reporter: Reporter,
+) -> TrainingResult:
+    """Add a re-ranker to the model, and a confidence; both learn from what the models of the folds found."""
     beams = [beam for found in own for beam in found]
     reporter.line(f"re-ranker: learning from what was found for {len(beams)} questions")
+    seed = config.optimisation.seed
     programmer = checkpoint.load(result.folder)
-    judged = learn_reranker(programmer, beams, config, network)
+    judged = dataclasses.replace(programmer, reranker=train_reranker(beams, config.reranking, network, seed))
     reporter.line("confidence: learning from questions that neither fold models nor their re-rankers have seen")
-    settings = fit_settings(own, strange, config=config.reranking, network=network, seed=config.optimisation.seed)
+    settings = fit_settings(own, strange, config=config.reranking, network=network, seed=seed)
     found = accuracy(judged.predictor(), data.judged, config.reranking.candidates)
     reporter.line(f"with the re-ranker: dev {100 * found:.1f}% (without {100 * result.accuracy:.1f}%)")
     notes = {**programmer.notes, "dev_accuracy": found, "dev_accuracy_without_reranker": result.accuracy}
     checkpoint.save(result.folder, judged, notes=notes)
     write_settings(result.folder, settings)
     return dataclasses.replace(result, accuracy=found)
-
-
-def train_on(
-    data: TrainingData, config: TrainingConfig, folder: Path, *, resume: bool, reporter: Reporter
-) -> TrainingResult:
-    """Train on data at hand."""
-    if not data.examples:
-        raise ValueError("there is nothing to learn from: no question has a consistent program")
-    keep_memory()
-    torch.set_num_threads(config.optimisation.threads)
-    folder.mkdir(parents=True, exist_ok=True)
-    trained = fresh_model(config.model, data.examples, config.optimisation.seed, config.data.least_word_count)
-    trainer = Trainer(trained.model, trained.batcher, data.examples, config.optimisation)
-    if resume:
-        take_up_state(folder, trainer, config)
-        reporter.line(f"resumed at batch {trainer.progress.batch} of epoch {trainer.progress.epoch + 1}")
-    reporter.line(f"{checkpoint.count_weights(trained.model)} weights, {trainer.batches} batches an epoch")
-    run = _Run(data, config, folder, trainer, trained, reporter)
-    with _interrupts() as interrupted:
-        run.interrupted = interrupted
-        finished = run.go()
-    progress = trainer.progress
-    return TrainingResult(progress.best, progress.best_epoch, progress.seconds, folder / "model", finished)
-
-
-def fresh_model(
-    config: ModelConfig, examples: Sequence[Example], seed: int, least_word_count: int
-) -> checkpoint.TrainedModel:
-    """A model with random weights and the vocabulary of the examples."""
-    vocabulary = build_vocabulary((one.features.words for one in examples), least_count=least_word_count)
-    torch.manual_seed(seed)
-    return checkpoint.new_model(config, vocabulary)
-
-
-class _Run:
-    """One run: epochs, evaluations, and what is kept between them."""
-
-    def __init__(
-        self,
-        data: TrainingData,
-        config: TrainingConfig,
-        folder: Path,
-        trainer: Trainer,
-        trained: checkpoint.TrainedModel,
-        reporter: Reporter,
-    ) -> None:
-        self.data = data
-        self.config = config
-        self.folder = folder
-        self.trainer = trainer
-        self.reporter = reporter
-        self.interrupted = threading.Event()
-        self._judged = dataclasses.replace(trained, model=trainer.best_model)
-        self._kept_at = time.monotonic()
-
-    def go(self) -> bool:
-        """Train to the end; false where the run was stopped before it."""
-        optimisation, progress = self.config.optimisation, self.trainer.progress
-        try:
-            while progress.epoch < optimisation.epochs and not self._hopeless():
-                loss = self.trainer.run_epoch(self.reporter, self._between)
-                done = progress.epoch
-                since_prior = done - optimisation.prior_epochs
-                if done < optimisation.epochs and since_prior >= 0 and since_prior % optimisation.rescore_epochs == 0:
-                    self.trainer.rescore(self.reporter)
-                if done % optimisation.evaluate_every == 0 or done == optimisation.epochs:
-                    self._evaluate(loss)
-                else:
-                    self.reporter.line(f"epoch {done}: loss {loss:.3f}")
-                self._keep()
-                if self.interrupted.is_set():
-                    raise Stopped
-        except Stopped:
-            self._keep()
-            self.reporter.line(f"stopped in epoch {progress.epoch + 1}; resume with --resume")
-            return False
-        return True
-
-    def _hopeless(self) -> bool:
-        """Whether the last evaluations brought nothing, or the time is over."""
-        optimisation, progress = self.config.optimisation, self.trainer.progress
-        if optimisation.minutes and progress.seconds > 60 * optimisation.minutes:
-            return True
-        if not optimisation.patience or not progress.accuracies:
-            return False
-        since_best = len(progress.accuracies) - 1 - progress.accuracies.index(max(progress.accuracies))
-        return since_best >= optimisation.patience
-
-    def _evaluate(self, loss: float) -> None:
-        progress = self.trainer.progress
-        if not self.data.judged:
-            # The model of a fold is judged by nothing: the last one is kept.
-            checkpoint.save(self.folder / "model", self._judged, notes={"epoch": progress.epoch})
-            self.reporter.line(f"epoch {progress.epoch}: loss {loss:.3f}, kept")
-            return
-        found = accuracy(self._judged.predictor(), self.data.judged, self.config.optimisation.beam)
-        progress.accuracies.append(found)
-        self.reporter.scalar("dev accuracy", found, progress.epoch)
-        note = ""
-        if found > progress.best:
-            progress.best, progress.best_epoch = found, progress.epoch
-            notes = {"epoch": progress.epoch, "dev_accuracy": found, "seconds": round(progress.seconds)}
-            checkpoint.save(self.folder / "model", self._judged, notes=notes)
-            note = ", kept"
-        minutes = progress.seconds / 60
-        self.reporter.line(
-            f"epoch {progress.epoch}: loss {loss:.3f}, dev {100 * found:.1f}% after {minutes:.1f} min of steps{note}"
-        )
-
-    def _between(self) -> None:
-        if self.interrupted.is_set():
-            raise Stopped
-        if time.monotonic() - self._kept_at > 60 * self.config.optimisation.checkpoint_minutes:
-            self._keep()
-
-    def _keep(self) -> None:
-        keep_state(self.folder, self.trainer, self.config)
-        self._kept_at = time.monotonic()
-
-
-@contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets; the second one interrupts as usual."""
-    event = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield event
-        return
-
-    def first(number: int, frame: FrameType | None) -> None:
-        event.set()
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, first)
-    try:
-        yield event
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -37,3 +37,7 @@ class ProgramSampler:
     def renew(self, example: int, programs: NDArray[np.int64], scores: NDArray[np.float32]) -> None:
         """Take over the model's log-probabilities of some programs of an example."""
         self.scores[self._starts[example] + programs] = scores
+
+    def by_example(self) -> list[NDArray[np.float32]]:
+        """The scores of each example's programs."""
+        return np.split(self.scores, self._starts[1:-1])

@@ -1,0 +1,100 @@
+"""What the models of the folds find for questions they have not seen, found by other processes in the meantime."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+from types import TracebackType
+
+import torch
+
+from neural_programmer import checkpoint
+from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions
+from neural_programmer.mispairing import mispaired
+from neural_programmer.model.reranker import RerankerConfig
+from neural_programmer.training.config import TrainingConfig
+from neural_programmer.training.examples import judge_by, spread
+from neural_programmer.training.folds import fold_folder, unseen
+from neural_programmer.training.reporting import Reporter
+from neural_programmer.training.reranking import Beam, find_beams
+
+_CHUNK = 64
+# One question asked of a wrong table for so many of the fold's own: the fit weighs the two kinds alike.
+_MISPAIRED_EVERY = 4
+
+_Tasks = list[Future[list[Beam]]]
+
+
+class FoldBeams:
+    """Starts finding when it is entered, and stops when it is left; what it finds does not depend on the processes."""
+
+    def __init__(self, config: TrainingConfig, network: RerankerConfig, root: Path, folder: Path) -> None:
+        self._config = config
+        self._network = network
+        self._root = root
+        self._folder = folder
+        # One core is for the programmer, which is trained meanwhile.
+        processes = max(1, config.optimisation.processes - 1)
+        self._pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start_worker)
+        self._own: list[_Tasks] = []
+        self._strange: list[_Tasks] = []
+
+    def __enter__(self) -> FoldBeams:
+        data, folds = self._config.data, self._config.reranking.folds
+        questions = spread(WikiTableQuestions(self._root).questions(data.train), data.questions)
+        for fold in range(folds):
+            asked = unseen(questions, fold, folds)
+            self._own.append(self._start(fold, asked))
+            # Questions asked of the wrong table teach the confidence what it looks like when there is no answer.
+            self._strange.append(self._start(fold, mispaired(asked)[::_MISPAIRED_EVERY]))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def _start(self, fold: int, questions: Sequence[Question]) -> _Tasks:
+        by_context: dict[str, list[Question]] = defaultdict(list)
+        for question in questions:
+            by_context[question.context].append(question)
+        ordered = [question for asked in by_context.values() for question in asked]
+        chunks = [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]
+        model = fold_folder(self._folder, fold) / "model"
+        candidates = self._config.reranking.candidates
+        return [self._pool.submit(_work, model, self._root, chunk, candidates, self._network) for chunk in chunks]
+
+    def collect(self, reporter: Reporter) -> tuple[list[list[Beam]], list[list[Beam]]]:
+        """For every fold, the beams of its own questions and those of questions asked of a wrong table."""
+        total = sum(len(tasks) for tasks in (*self._own, *self._strange))
+        done = 0
+        found: list[list[list[Beam]]] = [[], []]
+        for kind, folds in enumerate((self._own, self._strange)):
+            for tasks in folds:
+                beams: list[Beam] = []
+                for task in tasks:
+                    beams += task.result()
+                    done += 1
+                    reporter.progress("finding candidates", done, total)
+                found[kind].append(beams)
+        return found[0], found[1]
+
+
+_models: dict[Path, checkpoint.TrainedModel] = {}
+
+
+def _start_worker() -> None:
+    torch.set_num_threads(1)
+
+
+def _work(
+    model: Path, root: Path, questions: Sequence[Question], candidates: int, network: RerankerConfig
+) -> list[Beam]:
+    if model not in _models:
+        _models[model] = checkpoint.load(model)
+    dataset = WikiTableQuestions(root)
+    judged = judge_by([(one.id, dataset.table(one.context), one.utterance, one.target or ()) for one in questions])
+    return find_beams(_models[model].predictor(), judged, candidates, network)
