@@ -88,7 +88,7 @@ class Comparison:
         changed, fewer = len(self.gained) + len(self.lost), min(len(self.gained), len(self.lost))
         tail = sum(math.comb(changed, number) for number in range(fewer + 1))
         # Whole numbers, since neither the sum nor the power has to fit a float.
-        return min(1.0, 2 * tail / 2**changed)
+        return min(1.0, float(2 * tail / (1 << changed)))
 
     def to_json(self) -> dict[str, Any]:
         """The figures as JSON values."""

@@ -49,7 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json([line.to_json() for line in report.lines])
     else:
-        rows = [("Change", "questions", "same answer", "abstains alike", "right before", "right after")]
+        rows: list[tuple[str, ...]] = [
+            ("Change", "questions", "same answer", "abstains alike", "right before", "right after")
+        ]
         for line in report.lines:
             shares = (line.same, line.same_decision, line.right_before, line.right_after)
             rows.append((line.change, str(line.questions), *(f"{share / line.questions:.1%}" for share in shares)))
