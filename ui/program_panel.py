@@ -34,5 +34,7 @@ def draw(shown: Response) -> None:
 def _size(result: StepResult) -> str:
     if result.kind is Kind.NUMBER:
         return number_in_words(float(result.value))
+    if result.kind is Kind.PHRASE:
+        return "words"
     noun = {Kind.ROWS: "row", Kind.CELLS: "cell", Kind.GROUPS: "value"}[result.kind]
     return counted(int((result.value > 0).sum()), noun)

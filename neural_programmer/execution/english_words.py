@@ -50,6 +50,10 @@ def constant_words(constant: Constant) -> str:
             return " and ".join(values)
         case ConstantKind.ORDINAL:
             return ordinal_words(int(str(constant.values[0])))
+        case ConstantKind.CHOICE:
+            return f"{values[0]} if so, else {values[1]}"
+        case ConstantKind.UNIT:
+            return " ".join(str(constant.values[0]).split())
     return values[0]
 
 

@@ -15,6 +15,7 @@ from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import ExactArguments
 from neural_programmer.language.program import Program, Step
 from neural_programmer.operations.registry import REGISTRY
+from neural_programmer.tables.phrases import phrase
 from neural_programmer.tables.values import Missing, Number, PartialDate
 from neural_programmer.tables.views import ViewReference
 
@@ -28,7 +29,7 @@ class StepResult:
     """What one step gave.
 
     ``value`` is ``Bool[row]`` for rows and for cells (the rows whose cells are meant), ``Float64[]`` for a number
-    (NaN where undefined) and ``Float64[row]`` for groups (the size of each group at the first of its rows, else 0).
+    or a phrase (NaN where undefined) and ``Float64[row]`` for groups (the size of each group at the first of its rows, else 0).
     """
 
     kind: Kind
@@ -39,7 +40,8 @@ class StepResult:
 class Answer:
     """The denotation of a program.
 
-    ``values`` holds the cells' values in table order, the one number, or pairs of a value and how many rows hold it;
+    ``values`` holds the cells' values in table order, the one number or phrase, or pairs of a value and how many rows
+    hold it;
     texts are the raw cells, dates ISO 8601. ``cells`` are the places (row from 0, column name) the answer was read
     from; for a number, the cells it was computed from. ``defined`` is false where there is no value.
     """
@@ -96,6 +98,10 @@ def answer_of(program: Program, results: list[StepResult], grounding: Grounding)
     if result.kind is Kind.NUMBER:
         number = float(result.value)
         return Answer((), (), False) if math.isnan(number) else Answer((number,), cells, True)
+    if result.kind is Kind.PHRASE:
+        assert last.constant is not None
+        number = float(result.value)
+        return Answer((), (), False) if math.isnan(number) else Answer((phrase(last.constant, number),), cells, True)
     assert last.column is not None
     rows = np.flatnonzero(result.value)
     values = [cell_value(grounding, last.column, int(row)) for row in rows]

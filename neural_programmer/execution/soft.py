@@ -24,7 +24,7 @@ A ``StepDistributions`` holds the distributions of one step, every one of them g
 - ``stop``              Float[batch]   that the program ends here, given that the step gives a number
 
 Distributions over arguments that the operation does not take are not read; they may be anything finite, and any of
-the tensors may be expanded views. Cells and groups always end a program and rows never do, so ``stop`` is asked of
+the tensors may be expanded views. Cells, groups and phrases always end a program and rows never do, so ``stop`` is asked of
 numbers alone; at the last step pass 1. Mass on arguments that do not fit the signature (a reference to a result of
 another kind, a column of another type, padding) is lost: a program that is not well-typed has no answer. A controller
 with typed masks loses none. The distributions are expected to sum to at most 1 where they are read.
@@ -94,11 +94,13 @@ class SoftAnswer:
     ``number``: masses (Float[batch, atom]) are probabilities of answering with that atom.
     ``cells`` (Float[batch, component, column, row]): each cell's probability of being in the answer, given that the
     answer is the component's in that column, which has probability ``cell_masses`` (Float[batch, component, column]).
+    ``phrases``: masses of answering with the phrase of that number, whatever its words.
     ``groups`` (Float[batch, column, row]): the expected size of each group at its first row, 0 where the program
     answers otherwise; ``group_masses`` (Float[batch, column]): the chance of answering with that column's groups.
     """
 
     number: SoftNumber
+    phrases: SoftNumber
     cells: Tensor
     cell_masses: Tensor
     groups: Tensor
@@ -123,6 +125,7 @@ class SoftExecutor:
         self.steps = [SoftStep(one, table.countable, torch.zeros_like(one), nothing)]
         self._alive = one
         self._numbers: list[SoftNumber] = []
+        self._phrases: list[SoftNumber] = []
         self._cells: list[tuple[Tensor, Tensor]] = []
         self._groups: list[tuple[Tensor, Tensor]] = []
 
@@ -141,7 +144,11 @@ class SoftExecutor:
                 continue
             weight = distributions.operation[:, index] * references.weight(operation, index)
             kind = operation.signature.result
-            if kind in (Kind.ROWS, Kind.NUMBER):
+            if kind is Kind.PHRASE:
+                arguments, _ = self._arguments(operation, index, references, distributions)
+                result = operation.soft(arguments)
+                self._phrases.append(SoftNumber(result.values, (alive * weight)[:, None] * result.masses))
+            elif kind in (Kind.ROWS, Kind.NUMBER):
                 arguments, fits = self._arguments(operation, index, references, distributions)
                 result = operation.soft(arguments)
                 if kind is Kind.ROWS:
@@ -175,6 +182,7 @@ class SoftExecutor:
         group_masses, groups = _stacked(self._groups, self.table)
         return SoftAnswer(
             SoftNumber.join(self._numbers, self._alive),
+            SoftNumber.join(self._phrases, self._alive),
             cells,
             masses,
             (group_masses[..., None] * groups).sum(dim=1),

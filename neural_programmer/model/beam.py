@@ -57,7 +57,7 @@ class BeamWidths:
 
 
 def _is_empty(result: StepResult) -> bool:
-    if result.kind is Kind.NUMBER:
+    if result.kind in (Kind.NUMBER, Kind.PHRASE):
         return bool(np.isnan(result.value))
     return not result.value.any()
 
