@@ -29,6 +29,8 @@ _VIEWS = {
     ViewKind.YEAR: "year of {}",
     ViewKind.ITEM_COUNT: "number of items in {}",
     ViewKind.LENGTH: "length of {}",
+    ViewKind.HEAD: "first part of {}",
+    ViewKind.TAIL: "last part of {}",
 }
 # Shorter numbers are written without separators, as years are.
 _DIGITS_WITHOUT_SEPARATORS = 4

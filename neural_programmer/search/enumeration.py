@@ -41,7 +41,10 @@ NEIGHBOURS = ("previous", "next", "above", "below")
 _RELATIVE = ("same_value", "filter_greater_than_rows", "filter_less_than_rows")
 _CHOICES_BY_SIZE = ("larger_set", "smaller_set")
 _CHOICES_BY_VALUE = ("which_greater", "which_less")
+# Parts of texts are found by looking for words in the whole texts.
+_UNFILTERED_VIEWS = (ViewKind.LENGTH, ViewKind.HEAD, ViewKind.TAIL)
 _PLAIN_VIEWS = (ViewKind.NUMBER, ViewKind.YEAR)
+_COUNTED_VIEWS = (ViewKind.YEAR, ViewKind.HEAD, ViewKind.TAIL)
 _NUMBER_AGGREGATES = ("sum", "average", "maximum", "minimum", "range")
 FILTER_IDS = frozenset(OPERATION_IDS[name] for name in FILTERS)
 SUPERLATIVE_IDS = frozenset(OPERATION_IDS[name] for name in (*SUPERLATIVES, *_ORDINAL_SUPERLATIVES, *_ENDS, "kth_row"))
@@ -131,9 +134,9 @@ class Enumeration:
         types = [reference.view.value_type for reference in candidates.columns]
         self.ordered = [at for at, kind in enumerate(types) if kind in (ValueType.NUMBER, ValueType.DATE)]
         self.numeric = [at for at, kind in enumerate(types) if kind is ValueType.NUMBER]
-        self._texts = [at for at, kind in enumerate(types) if kind is ValueType.TEXT]
+        self._texts = [at for at, reference in enumerate(candidates.columns) if reference.view is ViewKind.TEXT]
         self.countable = self._texts + [
-            at for at, reference in enumerate(candidates.columns) if reference.view is ViewKind.YEAR
+            at for at, reference in enumerate(candidates.columns) if reference.view in _COUNTED_VIEWS
         ]
         self.choices = {
             at: number for at, number in goal.phrases.items() if candidates.constants[at].kind is ConstantKind.CHOICE
@@ -153,6 +156,7 @@ class Enumeration:
         constant: int = -1,
         left: NDArray[np.float64] | None = None,
     ) -> NDArray[np.bool_]:
+        """An operation's exact meaning over a batch of row sets; columns and constants by their places."""
         nothing = np.zeros(len(rows)) if left is None else left
         arguments = ExactArguments(
             grounding=self.grounding,
@@ -193,7 +197,7 @@ class Enumeration:
             if name in _NEGATIONS and not negated:
                 continue
             for column, reference in enumerate(self.candidates.columns):
-                if reference.view is ViewKind.LENGTH or reference.view.value_type not in signature.columns:
+                if reference.view in _UNFILTERED_VIEWS or reference.view.value_type not in signature.columns:
                     continue
                 comparable = COMPARABLE[reference.view.value_type] & signature.constants
                 for constant, value in enumerate(self.candidates.constants):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
@@ -19,6 +20,7 @@ _RANKS = frozenset(OPERATION_IDS[name] for name in ("kth_max", "kth_min", "argma
 _PLACING = frozenset(
     {CueKind.BEFORE, CueKind.AFTER, CueKind.ABOVE, CueKind.BELOW, CueKind.FIRST, CueKind.NEXT, CueKind.PREVIOUS}
 )
+_READ_VIEWS = (ViewKind.NUMBER, ViewKind.YEAR, ViewKind.DIFFERENCE)
 _ASSERTING = frozenset({"yes", "true"})
 _TOTALS = ("sum", "average", "maximum", "minimum")
 
@@ -90,8 +92,10 @@ def _over_sets(enumeration: Enumeration, constant: int, wanted: float) -> Iterat
     """Whether there are rows of some description at all."""
     sets = enumeration.sets
     right = np.flatnonzero(sets.rows.any(axis=1) == bool(wanted))
-    described = [number for number in right.tolist() if any(way[1] in FILTER_IDS for way in sets.derivations_of(number))]
-    for number in described[:_SETS_AT_MOST]:
+    described = (
+        number for number in right.tolist() if any(way[1] in FILTER_IDS for way in sets.derivations_of(number))
+    )
+    for number in islice(described, _SETS_AT_MOST):
         yield VerdictHit(OPERATION_IDS["verdict_any_rows"], -1, constant, number, None)
 
 
@@ -102,7 +106,7 @@ def _pairs_of_numbers(enumeration: Enumeration) -> Iterator[tuple[NumberNode, Nu
     given = enumeration.given_numbers()
     sizes = rows.sum(axis=1)
     columns = enumeration.candidates.columns
-    plain = [at for at in enumeration.numeric if columns[at].view in (ViewKind.NUMBER, ViewKind.YEAR, ViewKind.DIFFERENCE)]
+    plain = [at for at in enumeration.numeric if columns[at].view in _READ_VIEWS]
     for number in read[sizes > 0].tolist() if given else ():
         node = NumberNode(OPERATION_IDS["count"], number, -1, float(sizes[number]))
         for other in given:
@@ -126,9 +130,7 @@ def _pairs_of_numbers(enumeration: Enumeration) -> Iterator[tuple[NumberNode, Nu
                             yield node, beside
 
 
-def _over_numbers(
-    constant: int, wanted: float, pairs: list[tuple[NumberNode, NumberNode]]
-) -> Iterator[VerdictHit]:
+def _over_numbers(constant: int, wanted: float, pairs: list[tuple[NumberNode, NumberNode]]) -> Iterator[VerdictHit]:
     """Comparisons of two numbers, each in the order that gives the right word."""
     exceeds = OPERATION_IDS["verdict_exceeds"]
     for left, right in pairs:

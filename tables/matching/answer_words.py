@@ -61,12 +61,12 @@ def _alternatives(question: str, tokens: Sequence[Token], place: int, spans: Seq
         before -= 1
     while after < len(tokens) and tokens[after].key in _LINKS:
         after += 1
-    if not 0 < before or after >= len(tokens):
+    if not before > 0 or after >= len(tokens):
         return []
     words = (tokens[before - 1].key, tokens[after].key)
     if words in _opposites():
         return [_choice(*words, before - 1, after + 1)]
-    if words[1] == "not" or tokens[before - 1].is_number and words[1] in _comparatives():
+    if words[1] == "not" or (tokens[before - 1].is_number and words[1] in _comparatives()):
         return []
     content = after
     while content < len(tokens) - 1 and tokens[content].is_stop:
