@@ -25,8 +25,8 @@ A ``StepDistributions`` holds the distributions of one step, every one of them g
 
 Distributions over arguments that the operation does not take are not read; they may be anything finite, and any of
 the tensors may be expanded views. Cells, groups and phrases always end a program and rows never do, so ``stop`` is
-asked of numbers alone; at the last step pass 1. Mass on arguments that do not fit the signature (a reference to a result of
-another kind, a column of another type, padding) is lost: a program that is not well-typed has no answer. A controller
+asked of numbers alone; at the last step pass 1. Mass on arguments that do not fit the signature (a reference to a
+result of another kind, a column of another type, padding) is lost: a program that is not well-typed has no answer. A controller
 with typed masks loses none. The distributions are expected to sum to at most 1 where they are read.
 
 What is computed. A step keeps, given that the program is well-typed and goes on, the probability that it gives rows
@@ -100,11 +100,11 @@ class SoftAnswer:
     """
 
     number: SoftNumber
-    phrases: SoftNumber
     cells: Tensor
     cell_masses: Tensor
     groups: Tensor
     group_masses: Tensor
+    phrases: SoftNumber | None = None
 
     def expected_cells(self) -> Tensor:
         """``Float[batch, column, row]``: each cell's probability of being in the answer."""
@@ -182,11 +182,11 @@ class SoftExecutor:
         group_masses, groups = _stacked(self._groups, self.table)
         return SoftAnswer(
             SoftNumber.join(self._numbers, self._alive),
-            SoftNumber.join(self._phrases, self._alive),
             cells,
             masses,
             (group_masses[..., None] * groups).sum(dim=1),
             group_masses.sum(dim=1),
+            SoftNumber.join(self._phrases, self._alive),
         )
 
     def _arguments(
