@@ -26,8 +26,8 @@ A ``StepDistributions`` holds the distributions of one step, every one of them g
 Distributions over arguments that the operation does not take are not read; they may be anything finite, and any of
 the tensors may be expanded views. Cells, groups and phrases always end a program and rows never do, so ``stop`` is
 asked of numbers alone; at the last step pass 1. Mass on arguments that do not fit the signature (a reference to a
-result of another kind, a column of another type, padding) is lost: a program that is not well-typed has no answer. A controller
-with typed masks loses none. The distributions are expected to sum to at most 1 where they are read.
+result of another kind, a column of another type, padding) is lost: a program that is not well-typed has no answer. A
+controller with typed masks loses none. The distributions are expected to sum to at most 1 where they are read.
 
 What is computed. A step keeps, given that the program is well-typed and goes on, the probability that it gives rows
 and each row's probability of being among them, and the probability that it gives a number with a distribution over

@@ -196,7 +196,15 @@ class Assembler:
                     yield self._node(hit.operation, sides, hit.column, hit.constant, -1)
 
     def _ways(self, side: int | NumberNode) -> list[Node]:
-        return self._number_ways(side) if isinstance(side, NumberNode) else self._row_nodes(side, 2)
+        """The shortest ways to one side of a comparison: longer ones only hide it behind more of the question."""
+        row_set = side.row_set if isinstance(side, NumberNode) else side
+        if row_set < 0:
+            return self._number_ways(side) if isinstance(side, NumberNode) else []
+        shortest = min(way[0] for way in self._enumeration.sets.derivations_of(row_set))
+        ways = self._row_nodes(row_set, shortest)
+        if isinstance(side, NumberNode):
+            return [self._node(side.operation, (rows,), side.column, -1, -1) for rows in ways]
+        return ways
 
     def best(self, nodes: Iterable[Node], limit: int) -> list[Node]:
         """At most ``limit`` programs as trees, best first, no two alike."""

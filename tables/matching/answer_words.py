@@ -21,7 +21,8 @@ Span = tuple[int, int]
 
 @functools.cache
 def _words() -> dict[str, Any]:
-    return word_list("answer_words")
+    words: dict[str, Any] = word_list("answer_words")
+    return words
 
 
 @functools.cache
