@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from neural_programmer.language.candidates import Candidates
 
 # Raised whenever the meaning of an array below changes, so that features kept on disk are computed anew.
-FEATURES_VERSION = 1
+FEATURES_VERSION = 2
 
 MAX_TOKENS = 64
 MAX_HEADER_WORDS = 8
@@ -183,6 +183,8 @@ def _pair_features(grounding: Grounding, column: ViewReference, constant: Consta
     """Comparable; any and share of cells equal; any and share containing; one row only; shares greater and less."""
     if constant.kind is ConstantKind.ORDINAL:
         return [1, 0, 0, 0, 0, 0, 0, 0]
+    if constant.kind is ConstantKind.CHOICE:
+        return [0, 0, 0, 0, 0, 0, 0, 0]  # the words of an answer are not looked for in cells
     total = max(1, grounding.table.number_of_rows)
     if column.view.value_type is ValueType.LIST:
         equal = containing = int(grounding.match(HAS_ITEM, column, constant).sum())

@@ -11,6 +11,8 @@ from neural_programmer.data.evaluator import NumberValue, Target, parse_targets
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.language.candidates import Candidates
 from neural_programmer.search.goal import Goal
+from neural_programmer.tables.constants import ConstantKind
+from neural_programmer.tables.phrases import phrase
 from neural_programmer.tables.values import PartialDate, Text, Value, ValueType
 from neural_programmer.tables.views import View
 
@@ -25,7 +27,28 @@ def goal_of(items: Sequence[str], grounding: Grounding, candidates: Candidates) 
             found = np.stack([_rows_that_match(view, target) for target in targets])
             if found.any(axis=1).all():
                 hits[reference] = found
-    return Goal(len(targets), hits, _number(targets[0]) if len(targets) == 1 else None)
+    if len(targets) > 1:
+        return Goal(len(targets), hits, None)
+    return Goal(1, hits, _number(targets[0]), _phrases(targets[0], candidates))
+
+
+_COUNTED = re.compile(r"(\d+) \S.*")
+
+
+def _phrases(target: Target, candidates: Candidates) -> dict[int, float]:
+    """The number for which each constant's words are the answer, where there is one."""
+    found = {}
+    counted = _COUNTED.fullmatch(target.value.normalised)
+    for place, constant in enumerate(candidates.constants):
+        numbers: tuple[float, ...] = ()
+        if constant.kind is ConstantKind.CHOICE:
+            numbers = (1.0, 0.0)
+        elif constant.kind is ConstantKind.UNIT and counted:
+            numbers = (float(counted[1]),)
+        right = [number for number in numbers if target.matches_text(phrase(constant, number))]
+        if len(right) == 1:
+            found[place] = right[0]
+    return found
 
 
 # The evaluator reads "52,277" as a number where it is given the canonical form; the public files do not give it.

@@ -55,6 +55,21 @@ FAMILIES: tuple[tuple[str, frozenset[str]], ...] = (
     ("which of two", frozenset({"which_greater", "which_less", "larger_set", "smaller_set"})),
     ("most and least common value", frozenset({"most_common_value", "least_common_value", "count_by_value"})),
     ("total rows", frozenset({"total_rows"})),
+    ("given numbers", frozenset({"given_number"})),
+    ("numbers with a unit", frozenset({"with_unit"})),
+    (
+        "one of two words",
+        frozenset(
+            {
+                "verdict_greater",
+                "verdict_same",
+                "verdict_more_rows",
+                "verdict_listed_before",
+                "verdict_any_rows",
+                "verdict_exceeds",
+            }
+        ),
+    ),
 )
 
 

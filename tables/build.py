@@ -15,6 +15,7 @@ from neural_programmer.tables.lists import read_lists
 from neural_programmer.tables.number_columns import is_range, read_numbers
 from neural_programmer.tables.numbers import NumberReading
 from neural_programmer.tables.table import Column, Table
+from neural_programmer.tables.text_parts import read_heads, read_tails
 from neural_programmer.tables.totals import find_totals
 from neural_programmer.tables.values import MISSING, Number, Text, Value
 from neural_programmer.tables.view_parts import Codes, make_view
@@ -117,6 +118,10 @@ def _build_views(cells: Cells, header: str, codes: Codes) -> dict[ViewKind, View
         add(ViewKind.ITEM_COUNT, _numbers([None if items is None else len(items.items) for items in lists]))
     if numbers is None or cells.share(numbers) <= 0.5:
         add(ViewKind.LENGTH, _numbers([len(text.strip()) or None for text in cells.texts]))
+        if dates is None:
+            for kind, parts in ((ViewKind.HEAD, read_heads(cells)), (ViewKind.TAIL, read_tails(cells))):
+                if parts is not None:
+                    add(kind, [MISSING if part is None else Text(part) for part in parts])
     return views
 
 

@@ -18,6 +18,8 @@ class ConstantKind(StrEnum):
     DATE = "date"
     DATE_RANGE = "date_range"
     ORDINAL = "ordinal"
+    CHOICE = "choice"
+    UNIT = "unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Constant:
     """A typed constant.
 
     ``values`` holds one text, two or more texts, one number, two numbers (lower, upper), one partial date,
-    two partial dates, or one positive integer, according to ``kind``.
+    two partial dates, one positive integer, the two words of an answer ("yes", "no"), or the unit of a number in the
+    plural ("years"), according to ``kind``.
     """
 
     kind: ConstantKind
@@ -33,10 +36,12 @@ class Constant:
 
 
 # A constant can be compared with the values of a column only where their types correspond; an ordinal counts
-# values, so it goes with every type.
+# values and the words of an answer tell of any, so they go with every type.
 COMPARABLE: dict[ValueType, frozenset[ConstantKind]] = {
-    ValueType.TEXT: frozenset({ConstantKind.TEXT, ConstantKind.TEXTS, ConstantKind.ORDINAL}),
+    ValueType.TEXT: frozenset({ConstantKind.TEXT, ConstantKind.TEXTS, ConstantKind.ORDINAL, ConstantKind.CHOICE}),
     ValueType.LIST: frozenset({ConstantKind.TEXT}),
-    ValueType.NUMBER: frozenset({ConstantKind.NUMBER, ConstantKind.NUMBER_RANGE, ConstantKind.ORDINAL}),
-    ValueType.DATE: frozenset({ConstantKind.DATE, ConstantKind.DATE_RANGE, ConstantKind.ORDINAL}),
+    ValueType.NUMBER: frozenset(
+        {ConstantKind.NUMBER, ConstantKind.NUMBER_RANGE, ConstantKind.ORDINAL, ConstantKind.CHOICE}
+    ),
+    ValueType.DATE: frozenset({ConstantKind.DATE, ConstantKind.DATE_RANGE, ConstantKind.ORDINAL, ConstantKind.CHOICE}),
 }

@@ -25,6 +25,8 @@ class ViewKind(StrEnum):
     LIST = "list"
     ITEM_COUNT = "item_count"
     LENGTH = "length"
+    HEAD = "head"
+    TAIL = "tail"
 
     @property
     def value_type(self) -> ValueType:
@@ -32,7 +34,13 @@ class ViewKind(StrEnum):
         return _VALUE_TYPES.get(self, ValueType.NUMBER)
 
 
-_VALUE_TYPES = {ViewKind.TEXT: ValueType.TEXT, ViewKind.DATE: ValueType.DATE, ViewKind.LIST: ValueType.LIST}
+_VALUE_TYPES = {
+    ViewKind.TEXT: ValueType.TEXT,
+    ViewKind.DATE: ValueType.DATE,
+    ViewKind.LIST: ValueType.LIST,
+    ViewKind.HEAD: ValueType.TEXT,
+    ViewKind.TAIL: ValueType.TEXT,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ def random_candidates(rng: random.Random, table: Table, constants: int = 12) -> 
         _random_date,
         _random_date_range,
         _random_ordinal,
+        _random_choice,
+        _random_unit,
     )
     chosen = [maker(rng, table) for maker in makers]
     chosen += [rng.choice(makers)(rng, table) for _ in range(max(0, constants - len(chosen)))]
@@ -157,6 +159,16 @@ def _random_date_range(rng: random.Random, table: Table) -> Constant:
 def _random_ordinal(rng: random.Random, table: Table) -> Constant:
     del table
     return Constant(ConstantKind.ORDINAL, (rng.choice((1, 2, 2, 3, 7)),))
+
+
+def _random_choice(rng: random.Random, table: Table) -> Constant:
+    del table
+    return Constant(ConstantKind.CHOICE, rng.choice((("yes", "no"), ("more", "less"), ("it's", "b"))))
+
+
+def _random_unit(rng: random.Random, table: Table) -> Constant:
+    del table
+    return Constant(ConstantKind.UNIT, (rng.choice(("years", "games", "men's %")),))
 
 
 def random_program(

@@ -48,6 +48,8 @@ def small_candidates(table: Table) -> Candidates:
         Constant(ConstantKind.DATE_RANGE, (PartialDate(1950), PartialDate(2003))),
         Constant(ConstantKind.ORDINAL, (1,)),
         Constant(ConstantKind.ORDINAL, (2,)),
+        Constant(ConstantKind.CHOICE, ("yes", "no")),
+        Constant(ConstantKind.UNIT, ("years",)),
     )
     return Candidates(table.view_references, constants)
 
@@ -133,7 +135,7 @@ def exact_result(
         )
     )
     kind = operation.signature.result
-    if kind is Kind.NUMBER:
+    if kind in (Kind.NUMBER, Kind.PHRASE):
         defined = ~np.isnan(value)
         return np.stack([defined, np.where(defined, value, 0.0)], axis=-1)
     if kind is Kind.ROWS:

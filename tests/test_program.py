@@ -199,7 +199,7 @@ def _walks(
         ),
         (
             "#0 = all_rows()\n#1 = first(#0)",
-            "expected the last step to give cells or groups or number, but it gives rows",
+            "expected the last step to give cells or groups or number or phrase, but it gives rows",
         ),
     ],
 )

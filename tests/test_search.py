@@ -63,6 +63,15 @@ def _operations(programs: list[Program]) -> list[tuple[str, ...]]:
         ("what is the total of gold?", ["63"], ("sum",)),
         ("who won more gold, canada or sweden?", ["Canada"], ("filter_any", "argmax", "select")),
         ("which nations won 14 gold?", ["Norway", "Germany"], ("filter_equals", "select")),
+        ("did canada win more or less gold than sweden?", ["more"],
+         ("filter_equals", "filter_equals", "verdict_greater")),
+        ("did canada win the same silver as the united states?", ["yes"],
+         ("filter_equals", "filter_equals", "verdict_same")),
+        ("is sweden listed above or below canada?", ["below"],
+         ("filter_equals", "filter_equals", "verdict_listed_before")),
+        ("did any nation win more than 20 gold?", ["no"], ("filter_greater", "verdict_any_rows")),
+        ("did canada win more or less than 9 gold?", ["more"],
+         ("filter_equals", "number_of", "given_number", "verdict_exceeds")),
     ],
 )  # fmt: skip
 def test_the_intended_program_is_found(question: str, answers: list[str], operations: tuple[str, ...]) -> None:
@@ -106,6 +115,14 @@ _ONLY_IF_ASKED = {
     "multiply",
     "divide",
     "subtract",
+    "verdict_greater",
+    "verdict_same",
+    "verdict_more_rows",
+    "verdict_listed_before",
+    "verdict_any_rows",
+    "verdict_exceeds",
+    "with_unit",
+    "given_number",
 }
 
 

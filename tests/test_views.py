@@ -84,7 +84,9 @@ def test_which_views_exist() -> None:
     assert kinds("1950", "1951") == {"text", "number", "date"}
     assert kinds("21 May 1950", "1951") == {"text", "date", "year", "length"}
     assert kinds("2–1", "0–3") == {"text", "number", "second_number", "difference"}
-    assert kinds("a, b", "b, c and d") == {"text", "list", "item_count", "length"}
+    assert kinds("a, b", "b, c and d") == {"text", "list", "item_count", "length", "head"}
+    assert kinds("at Rice", "vs. #5 Reds\nnote", "BYU*") == {"text", "length", "head"}
+    assert kinds("Bern (SUI)", "Chur (SUI)", "Oslo, Norway") == {"text", "length", "head", "tail"}
     assert kinds("", "n/a", "-") == {"text"}
 
 

@@ -39,6 +39,8 @@ def draw(state: SessionState, shown: Response) -> None:
 
 def size(rows: StepRows) -> str:
     """A step's result in a few words: a number, or how many rows, cells or values."""
+    if rows.result.kind is Kind.PHRASE:
+        return "words"
     if rows.rows is None:
         return number_in_words(float(rows.result.value))
     return counted(int(rows.rows.sum()), _NOUNS[rows.result.kind])

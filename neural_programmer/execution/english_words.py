@@ -29,6 +29,8 @@ _VIEWS = {
     ViewKind.YEAR: "year of {}",
     ViewKind.ITEM_COUNT: "number of items in {}",
     ViewKind.LENGTH: "length of {}",
+    ViewKind.HEAD: "first part of {}",
+    ViewKind.TAIL: "last part of {}",
 }
 # Shorter numbers are written without separators, as years are.
 _DIGITS_WITHOUT_SEPARATORS = 4
@@ -50,6 +52,10 @@ def constant_words(constant: Constant) -> str:
             return " and ".join(values)
         case ConstantKind.ORDINAL:
             return ordinal_words(int(str(constant.values[0])))
+        case ConstantKind.CHOICE:
+            return f"{values[0]} if so, else {values[1]}"
+        case ConstantKind.UNIT:
+            return " ".join(str(constant.values[0]).split())
     return values[0]
 
 

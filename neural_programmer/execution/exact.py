@@ -15,8 +15,9 @@ from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import ExactArguments
 from neural_programmer.language.program import Program, Step
 from neural_programmer.operations.registry import REGISTRY
-from neural_programmer.tables.values import Missing, Number, PartialDate
-from neural_programmer.tables.views import ViewReference
+from neural_programmer.tables.phrases import phrase
+from neural_programmer.tables.values import Missing, Number, PartialDate, Text
+from neural_programmer.tables.views import ViewKind, ViewReference
 
 CellValue = str | float
 CellPlace = tuple[int, str]
@@ -28,7 +29,8 @@ class StepResult:
     """What one step gave.
 
     ``value`` is ``Bool[row]`` for rows and for cells (the rows whose cells are meant), ``Float64[]`` for a number
-    (NaN where undefined) and ``Float64[row]`` for groups (the size of each group at the first of its rows, else 0).
+    or a phrase (NaN where undefined) and ``Float64[row]`` for groups (the size of each group at the first of its
+    rows, else 0).
     """
 
     kind: Kind
@@ -39,7 +41,8 @@ class StepResult:
 class Answer:
     """The denotation of a program.
 
-    ``values`` holds the cells' values in table order, the one number, or pairs of a value and how many rows hold it;
+    ``values`` holds the cells' values in table order, the one number or phrase, or pairs of a value and how many rows
+    hold it;
     texts are the raw cells, dates ISO 8601. ``cells`` are the places (row from 0, column name) the answer was read
     from; for a number, the cells it was computed from. ``defined`` is false where there is no value.
     """
@@ -96,6 +99,10 @@ def answer_of(program: Program, results: list[StepResult], grounding: Grounding)
     if result.kind is Kind.NUMBER:
         number = float(result.value)
         return Answer((), (), False) if math.isnan(number) else Answer((number,), cells, True)
+    if result.kind is Kind.PHRASE:
+        assert last.constant is not None
+        number = float(result.value)
+        return Answer((), (), False) if math.isnan(number) else Answer((phrase(last.constant, number),), cells, True)
     assert last.column is not None
     rows = np.flatnonzero(result.value)
     values = [cell_value(grounding, last.column, int(row)) for row in rows]
@@ -106,13 +113,15 @@ def answer_of(program: Program, results: list[StepResult], grounding: Grounding)
 
 
 def cell_value(grounding: Grounding, column: ViewReference, row: int) -> CellValue:
-    """A cell under a view as an answer gives it: the raw text, the number, or the date in ISO 8601."""
+    """A cell under a view as an answer gives it: the raw text or its part, the number, or the date in ISO 8601."""
     value = grounding.views[column].values[row]
     if isinstance(value, Number):
         return value.amount
     if isinstance(value, PartialDate):
         return value.iso()
     assert not isinstance(value, Missing), f"{column} has no value in row {row}"
+    if isinstance(value, Text) and column.view is not ViewKind.TEXT:
+        return value.written
     return grounding.table.column(column.column).cells[row]
 
 

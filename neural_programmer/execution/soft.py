@@ -24,10 +24,10 @@ A ``StepDistributions`` holds the distributions of one step, every one of them g
 - ``stop``              Float[batch]   that the program ends here, given that the step gives a number
 
 Distributions over arguments that the operation does not take are not read; they may be anything finite, and any of
-the tensors may be expanded views. Cells and groups always end a program and rows never do, so ``stop`` is asked of
-numbers alone; at the last step pass 1. Mass on arguments that do not fit the signature (a reference to a result of
-another kind, a column of another type, padding) is lost: a program that is not well-typed has no answer. A controller
-with typed masks loses none. The distributions are expected to sum to at most 1 where they are read.
+the tensors may be expanded views. Cells, groups and phrases always end a program and rows never do, so ``stop`` is
+asked of numbers alone; at the last step pass 1. Mass on arguments that do not fit the signature (a reference to a
+result of another kind, a column of another type, padding) is lost: a program that is not well-typed has no answer. A
+controller with typed masks loses none. The distributions are expected to sum to at most 1 where they are read.
 
 What is computed. A step keeps, given that the program is well-typed and goes on, the probability that it gives rows
 and each row's probability of being among them, and the probability that it gives a number with a distribution over
@@ -94,6 +94,7 @@ class SoftAnswer:
     ``number``: masses (Float[batch, atom]) are probabilities of answering with that atom.
     ``cells`` (Float[batch, component, column, row]): each cell's probability of being in the answer, given that the
     answer is the component's in that column, which has probability ``cell_masses`` (Float[batch, component, column]).
+    ``phrases``: masses of answering with the phrase of that number, whatever its words.
     ``groups`` (Float[batch, column, row]): the expected size of each group at its first row, 0 where the program
     answers otherwise; ``group_masses`` (Float[batch, column]): the chance of answering with that column's groups.
     """
@@ -103,6 +104,7 @@ class SoftAnswer:
     cell_masses: Tensor
     groups: Tensor
     group_masses: Tensor
+    phrases: SoftNumber | None = None
 
     def expected_cells(self) -> Tensor:
         """``Float[batch, column, row]``: each cell's probability of being in the answer."""
@@ -123,6 +125,7 @@ class SoftExecutor:
         self.steps = [SoftStep(one, table.countable, torch.zeros_like(one), nothing)]
         self._alive = one
         self._numbers: list[SoftNumber] = []
+        self._phrases: list[SoftNumber] = []
         self._cells: list[tuple[Tensor, Tensor]] = []
         self._groups: list[tuple[Tensor, Tensor]] = []
 
@@ -141,7 +144,11 @@ class SoftExecutor:
                 continue
             weight = distributions.operation[:, index] * references.weight(operation, index)
             kind = operation.signature.result
-            if kind in (Kind.ROWS, Kind.NUMBER):
+            if kind is Kind.PHRASE:
+                arguments, _ = self._arguments(operation, index, references, distributions)
+                result = operation.soft(arguments)
+                self._phrases.append(SoftNumber(result.values, (alive * weight)[:, None] * result.masses))
+            elif kind in (Kind.ROWS, Kind.NUMBER):
                 arguments, fits = self._arguments(operation, index, references, distributions)
                 result = operation.soft(arguments)
                 if kind is Kind.ROWS:
@@ -179,6 +186,7 @@ class SoftExecutor:
             masses,
             (group_masses[..., None] * groups).sum(dim=1),
             group_masses.sum(dim=1),
+            SoftNumber.join(self._phrases, self._alive),
         )
 
     def _arguments(

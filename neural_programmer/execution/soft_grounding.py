@@ -26,8 +26,9 @@ class SoftGrounding:
     """One question's table and candidates as arrays, small enough to be kept for a whole training set.
 
     ``ranks`` (Int64[column, row]) number each view's distinct values in ascending order, -1 where there is none;
-    ``numbers`` (Float64[column, row]) are 0 where there is none; ``value_types`` (Int64[column]), ``constant_kinds``
-    and ``ordinals`` (Int64[constant], 0 for other kinds) describe the candidates. ``matches`` holds for each relation
+    ``numbers`` (Float64[column, row]) are 0 where there is none; ``value_types`` (Int64[column]), ``constant_kinds``,
+    ``ordinals`` (Int64[constant]) and ``constant_numbers`` (Float64[constant]), 0 for other kinds, describe the
+    candidates. ``matches`` holds for each relation
     the places ``column * constants + constant`` (Int64[pair]) where it holds anywhere and the rows (Bool[pair, row]).
     """
 
@@ -37,6 +38,7 @@ class SoftGrounding:
     value_types: NDArray[np.int64]
     constant_kinds: NDArray[np.int64]
     ordinals: NDArray[np.int64]
+    constant_numbers: NDArray[np.float64]
     matches: Mapping[str, tuple[NDArray[np.int64], NDArray[np.bool_]]]
 
 
@@ -72,6 +74,9 @@ def ground(grounding: Grounding, candidates: Candidates) -> SoftGrounding:
         constant_kinds=np.array([CONSTANT_KINDS.index(constant.kind) for constant in constants], dtype=np.int64),
         ordinals=np.array(
             [int(str(c.values[0])) if c.kind is ConstantKind.ORDINAL else 0 for c in constants], dtype=np.int64
+        ),
+        constant_numbers=np.array(
+            [float(str(c.values[0])) if c.kind is ConstantKind.NUMBER else 0.0 for c in constants], dtype=np.float64
         ),
         matches=matches,
     )

@@ -32,6 +32,7 @@ class SoftTable:
     ``value_types``    Int[batch, column]             -1 for padding
     ``constant_kinds`` Int[batch, constant]           -1 for padding
     ``ordinals``       Int[batch, constant]           0 where the constant is none
+    ``constant_numbers`` Float[batch, constant]       0 where the constant is no number
     ``matches``        by relation: Int[batch, pair], the place ``column * constants + constant``, and
                        Float[batch, pair, row], 1 where the relation holds; padding holds nowhere
 
@@ -56,6 +57,7 @@ class SoftTable:
     value_types: Tensor
     constant_kinds: Tensor
     ordinals: Tensor
+    constant_numbers: Tensor
     matches: Mapping[str, tuple[Tensor, Tensor]]
     order: Tensor
     place: Tensor
@@ -156,6 +158,7 @@ class SoftTable:
             value_types=numbered("value_types", columns, NO_VALUE),
             constant_kinds=numbered("constant_kinds", constants, NO_VALUE),
             ordinals=numbered("ordinals", constants, 0),
+            constant_numbers=numbered("constant_numbers", constants, 0).to(dtype),
             matches={
                 relation.name: _matches(relation.name, questions, rows, constants, dtype, device)
                 for relation in RELATIONS

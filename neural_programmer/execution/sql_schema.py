@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from neural_programmer.tables.table import Table
-from neural_programmer.tables.values import Items, PartialDate, Text, Value, text_key, text_words
+from neural_programmer.tables.values import Items, PartialDate, Text, Value, ValueType, text_key, text_words
 from neural_programmer.tables.views import View, ViewKind, ViewReference
 
 StoredValue = str | float | int | None
@@ -31,6 +31,13 @@ class Reading(StrEnum):
     RAW = "raw"
     KEY = "key"
     WORDS = "words"
+
+
+_FORMS: dict[Reading, Callable[[str], str]] = {
+    Reading.RAW: lambda text: text,
+    Reading.KEY: text_key,
+    Reading.WORDS: text_words,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +97,18 @@ class TableSchema:
         for reference in table.view_references:
             raw_name = raw_names[reference.column]
             for reading in _readings(reference.view):
-                suffix = reference.view if reference.view is not ViewKind.TEXT else reading
-                name = raw_name if suffix is Reading.RAW else self.names.unused(f"{raw_name}_{suffix}")
+                name = raw_name
+                if reference.view is not ViewKind.TEXT:
+                    name += f"_{reference.view}"
+                if reading is not Reading.RAW:
+                    name += f"_{reading}"
+                if name != raw_name:
+                    name = self.names.unused(name)
                 self._columns[reference, reading] = self._stored(name, reference, reading)
 
     def _stored(self, name: str, reference: ViewReference, reading: Reading) -> StoredColumn:
         view = self.table.view(reference)
-        if reference.view is ViewKind.TEXT:
+        if reference.view.value_type is ValueType.TEXT:
             return StoredColumn(name, StoredAs.TEXT, lambda: self._texts(reference, reading))
         if reference.view is ViewKind.DATE:
             return StoredColumn(name, StoredAs.TEXT, lambda: _each(view, _iso))
@@ -107,10 +119,10 @@ class TableSchema:
 
     def _texts(self, reference: ViewReference, reading: Reading) -> list[StoredValue]:
         view = self.table.view(reference)
-        if reading is Reading.RAW:
+        if reading is Reading.RAW and reference.view is ViewKind.TEXT:
             cells = self.table.column(reference.column).cells
             return [storable(cell) if held else None for cell, held in zip(cells, view.mask, strict=True)]
-        form = text_key if reading is Reading.KEY else text_words
+        form = _FORMS[reading]
         return _each(view, lambda value: storable(form(value.written)) if isinstance(value, Text) else None)
 
     def value(self, reference: ViewReference) -> str:
@@ -119,7 +131,7 @@ class TableSchema:
 
     def key(self, reference: ViewReference) -> str:
         """The stored column in which equal values of the view are equal, and greater ones greater."""
-        reading = Reading.KEY if reference.view is ViewKind.TEXT else Reading.RAW
+        reading = Reading.KEY if reference.view.value_type is ValueType.TEXT else Reading.RAW
         return self._columns[reference, reading].name
 
     def words(self, reference: ViewReference) -> str:
@@ -153,7 +165,7 @@ class TableSchema:
 
 
 def _readings(view: ViewKind) -> tuple[Reading, ...]:
-    return tuple(Reading) if view is ViewKind.TEXT else (Reading.RAW,)
+    return tuple(Reading) if view.value_type is ValueType.TEXT else (Reading.RAW,)
 
 
 def _each(view: View, form: Callable[[Value], str | None]) -> list[StoredValue]:

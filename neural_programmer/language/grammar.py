@@ -17,7 +17,7 @@ from neural_programmer.tables.values import ValueType
 Mask = NDArray[np.bool_]
 
 MAX_STEPS = 7
-ANSWER_KINDS = frozenset({Kind.CELLS, Kind.NUMBER, Kind.GROUPS})
+ANSWER_KINDS = frozenset({Kind.CELLS, Kind.NUMBER, Kind.GROUPS, Kind.PHRASE})
 NO_REFERENCE = -1
 
 

@@ -12,7 +12,7 @@ from neural_programmer.tables.values import PartialDate
 from neural_programmer.tables.views import ViewKind, ViewReference
 
 _DATES = frozenset({ConstantKind.DATE, ConstantKind.DATE_RANGE})
-_TEXTS = frozenset({ConstantKind.TEXT, ConstantKind.TEXTS})
+_TEXTS = frozenset({ConstantKind.TEXT, ConstantKind.TEXTS, ConstantKind.CHOICE, ConstantKind.UNIT})
 
 
 class ProgramJsonError(ValueError):

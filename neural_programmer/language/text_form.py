@@ -4,7 +4,8 @@
     #1 = filter_greater(#0, "Points":number, 5)
     #2 = select(#1, "Name":text)
 
-Constants are written "text", ["several", "texts"], 5, 5..10, @1950-05-21, @1990..@1999 and ^3 (an ordinal).
+Constants are written "text", ["several", "texts"], 5, 5..10, @1950-05-21, @1990..@1999, ^3 (an ordinal),
+"yes"|"no" (the words of an answer) and unit "years".
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ def write_constant(constant: Constant) -> str:
             return f"[{', '.join(_quoted(str(text)) for text in constant.values)}]"
         case ConstantKind.ORDINAL:
             return f"^{constant.values[0]}"
+        case ConstantKind.CHOICE:
+            return "|".join(_quoted(str(word)) for word in constant.values)
+        case ConstantKind.UNIT:
+            return f"unit {_quoted(str(constant.values[0]))}"
         case _:
             return "..".join(_written_value(value) for value in constant.values)
 
@@ -79,7 +84,7 @@ _TOKENS = re.compile(
     |(?P<text>"(?:[^"\\\n]|\\.)*")
     |(?P<name>[A-Za-z_]\w*)
     |(?P<range>\.\.)
-    |(?P<sign>[=(),:;\[\]])
+    |(?P<sign>[=(),:;|\[\]])
     |(?P<unknown>.)""",
     re.VERBOSE,
 )
@@ -198,7 +203,13 @@ class _Reader:
     def _constant(self) -> Constant:
         match self._token.kind:
             case "text":
-                return Constant(ConstantKind.TEXT, (self._text(),))
+                text = self._text()
+                if self._accept("|"):
+                    return Constant(ConstantKind.CHOICE, (text, self._text()))
+                return Constant(ConstantKind.TEXT, (text,))
+            case "name" if self._token.written == "unit":
+                self._at += 1
+                return Constant(ConstantKind.UNIT, (self._text(),))
             case "ordinal":
                 return Constant(ConstantKind.ORDINAL, (int(self._take("ordinal", "an ordinal")[1:]),))
             case "number":

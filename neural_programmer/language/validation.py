@@ -91,7 +91,7 @@ def _check_constant(number: int, step: Step, operation: Operation) -> None:
         raise _wrong(number, step, problem)
 
 
-_LENGTHS = {ConstantKind.NUMBER_RANGE: 2, ConstantKind.DATE_RANGE: 2}
+_LENGTHS = {ConstantKind.NUMBER_RANGE: 2, ConstantKind.DATE_RANGE: 2, ConstantKind.CHOICE: 2}
 _TYPES: dict[ConstantKind, type | tuple[type, ...]] = {
     ConstantKind.TEXT: str,
     ConstantKind.TEXTS: str,
@@ -100,6 +100,8 @@ _TYPES: dict[ConstantKind, type | tuple[type, ...]] = {
     ConstantKind.DATE: PartialDate,
     ConstantKind.DATE_RANGE: PartialDate,
     ConstantKind.ORDINAL: int,
+    ConstantKind.CHOICE: str,
+    ConstantKind.UNIT: str,
 }
 
 

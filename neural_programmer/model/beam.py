@@ -17,6 +17,7 @@ from neural_programmer.language.kinds import Kind
 from neural_programmer.language.program import Program
 from neural_programmer.model.scorer import ArgumentTable, Scorer
 from neural_programmer.operations.registry import REGISTRY
+from neural_programmer.tables.constants import ConstantKind
 
 _IMPOSSIBLE = -1e8
 
@@ -58,7 +59,7 @@ class BeamWidths:
 
 
 def _is_empty(result: StepResult) -> bool:
-    if result.kind is Kind.NUMBER:
+    if result.kind in (Kind.NUMBER, Kind.PHRASE):
         return bool(np.isnan(result.value))
     return not result.value.any()
 
@@ -77,6 +78,8 @@ class BeamSearch:
         self._candidates = candidates
         self._widths = widths or BeamWidths()
         self._every = int(grounding.countable.sum())
+        # That there are no such rows is the answer to some questions for yes or no.
+        self._with_empty = any(constant.kind is ConstantKind.CHOICE for constant in candidates.constants)
 
     def search(self, scorer: Scorer) -> list[Hypothesis]:
         """At most ``beam`` programs, likeliest first, ties in the order of their codes."""
@@ -205,7 +208,7 @@ class BeamSearch:
             step, parent = steps[at], beginnings[int(parents[at])]
             (decoded,) = self._candidates.decode(step[None], grammar.names)
             result = execute_step(decoded, parent.results, self._grounding)
-            if _is_empty(result):
+            if _is_empty(result) and not (self._with_empty and result.kind is Kind.ROWS):
                 continue
             state = grammar.advance(parent.state, int(step[0]), int(step[1]), int(step[2]))
             encoded = np.concatenate([parent.encoded, step[None]])

@@ -16,12 +16,24 @@ from neural_programmer.operations import (
     order,
     sets,
     superlatives,
+    verdicts,
 )
 
 REGISTRY: Mapping[str, Operation] = MappingProxyType(
     {
         operation.name: operation
-        for family in (base_rows, filters, comparisons, superlatives, order, sets, cells, aggregates, arithmetic)
+        for family in (
+            base_rows,
+            filters,
+            comparisons,
+            superlatives,
+            order,
+            sets,
+            cells,
+            aggregates,
+            arithmetic,
+            verdicts,
+        )
         for operation in family.OPERATIONS
     }
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +13,22 @@ from neural_programmer.execution.sizes import NO_ROWS, size_buckets
 from neural_programmer.language.candidates import FIELDS
 from neural_programmer.language.grammar import MAX_STEPS
 from neural_programmer.operations.registry import OPERATION_IDS
-from neural_programmer.search.enumeration import FILTER_IDS, SUPERLATIVE_IDS, Enumeration, Hit, NumberHit, NumberNode
+from neural_programmer.search.enumeration import (
+    FILTER_IDS,
+    SUPERLATIVE_IDS,
+    Enumeration,
+    Hit,
+    NumberHit,
+    NumberNode,
+    VerdictHit,
+)
 from neural_programmer.search.prior import Prior
 from neural_programmer.tables.constants import ConstantKind
 from neural_programmer.tables.views import ViewKind
 
 _SELECT = OPERATION_IDS["select"]
+_WITH_UNIT = OPERATION_IDS["with_unit"]
+_WAYS_OF_A_SIDE = 3
 _ALL_ROWS = OPERATION_IDS["all_rows"]
 _ECHOING = frozenset(
     OPERATION_IDS[name]
@@ -110,6 +120,8 @@ class Assembler:
         return (operation, parent.operation) not in _INVERSES
 
     def _number_node(self, number: NumberNode, level: int) -> Node | None:
+        if number.row_set < 0:
+            return self._node(number.operation, (), -1, number.constant, -1)
         ways = self._row_nodes(number.row_set, level)
         return self._node(number.operation, (ways[0],), number.column, -1, -1) if ways else None
 
@@ -152,14 +164,50 @@ class Assembler:
                 yield self._node(hit.operation, pair, -1, -1, -1)
 
     def _number_ways(self, number: NumberNode) -> list[Node]:
+        if number.row_set < 0:
+            return [self._node(number.operation, (), -1, number.constant, -1)]
         return [
             self._node(number.operation, (rows,), number.column, -1, -1) for rows in self._row_nodes(number.row_set, 2)
         ]
 
-    def best(self, hits: list[Hit], pairs: list[NumberHit], limit: int) -> list[Node]:
+    def answers(self, hits: Iterable[Hit]) -> Iterator[Node]:
+        """The last steps of hits, each with the best ways to its rows."""
+        for hit in hits:
+            yield from self._answers(hit)
+
+    def combinations(self, pairs: Iterable[NumberHit]) -> Iterator[Node]:
+        """The last steps of arithmetic on two numbers."""
+        for pair in pairs:
+            yield from self._arithmetic(pair)
+
+    def with_unit(self, constant: int, hits: Iterable[Hit | NumberHit]) -> Iterator[Node]:
+        """A step that gives a unit to each of the numbers."""
+        for hit in hits:
+            for node in self._arithmetic(hit) if isinstance(hit, NumberHit) else self._answers(hit):
+                yield self._node(_WITH_UNIT, (node,), -1, constant, -1)
+
+    def verdicts(self, hits: Iterable[VerdictHit]) -> Iterator[Node]:
+        """The last steps that choose between two words."""
+        for hit in hits:
+            second = [None] if hit.second is None else self._ways(hit.second)[:_WAYS_OF_A_SIDE]
+            for one in self._ways(hit.first)[:_WAYS_OF_A_SIDE]:
+                for other in second:
+                    sides = (one,) if other is None else (one, other)
+                    yield self._node(hit.operation, sides, hit.column, hit.constant, -1)
+
+    def _ways(self, side: int | NumberNode) -> list[Node]:
+        """The shortest ways to one side of a comparison: longer ones only hide it behind more of the question."""
+        row_set = side.row_set if isinstance(side, NumberNode) else side
+        if row_set < 0:
+            return self._number_ways(side) if isinstance(side, NumberNode) else []
+        shortest = min(way[0] for way in self._enumeration.sets.derivations_of(row_set))
+        ways = self._row_nodes(row_set, shortest)
+        if isinstance(side, NumberNode):
+            return [self._node(side.operation, (rows,), side.column, -1, -1) for rows in ways]
+        return ways
+
+    def best(self, nodes: Iterable[Node], limit: int) -> list[Node]:
         """At most ``limit`` programs as trees, best first, no two alike."""
-        nodes = [node for hit in hits for node in self._answers(hit)]
-        nodes.extend(node for pair in pairs for node in self._arithmetic(pair))
         unique = dict.fromkeys(heapq.nlargest(2 * limit, nodes, key=lambda node: node.score))
         return list(unique)[:limit]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,11 @@ from numpy.typing import NDArray
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.language.candidates import FIELDS, Candidates
 from neural_programmer.language.grammar import MAX_STEPS
-from neural_programmer.search.assembly import Assembler, write_out
+from neural_programmer.search.assembly import Assembler, Node, write_out
 from neural_programmer.search.enumeration import Enumeration, SearchLimits
 from neural_programmer.search.goal import Goal
 from neural_programmer.search.prior import cue_prior
+from neural_programmer.search.verdicts import verdict_hits
 from neural_programmer.tables.matching.linking import Linking
 
 
@@ -52,8 +54,7 @@ def consistent_programs(
     cues = frozenset(cue.kind for cue in linking.cues)
     enumeration = Enumeration(grounding, candidates, cues, goal, limits or SearchLimits())
     assembler = Assembler(enumeration, cue_prior(linking, candidates), alternatives)
-    hits = [*enumeration.select_hits(), *enumeration.number_hits(), *enumeration.common_hits()]
-    nodes = assembler.best(hits, enumeration.arithmetic_hits(), 2 * limit)
+    nodes = assembler.best(_answers(enumeration, assembler, goal), 2 * limit)
     everything = int(grounding.countable.sum())
     written = []
     for node in nodes:
@@ -61,6 +62,19 @@ def consistent_programs(
         if pair is not None:
             written.append((*pair, node.score))
     return _packed(written, limit)
+
+
+def _answers(enumeration: Enumeration, assembler: Assembler, goal: Goal) -> Iterator[Node]:
+    """The last steps that give the goal: cells, a number, a number with its unit, one of two words."""
+    yield from assembler.answers([*enumeration.select_hits(), *enumeration.common_hits()])
+    if goal.number is not None:
+        yield from assembler.answers(enumeration.number_hits(goal.number))
+        yield from assembler.combinations(enumeration.arithmetic_hits(goal.number))
+    for constant, number in goal.phrases.items():
+        if constant not in enumeration.choices:
+            yield from assembler.with_unit(constant, [*enumeration.number_hits(number), *enumeration.cell_hits(number)])
+            yield from assembler.with_unit(constant, enumeration.arithmetic_hits(number))
+    yield from assembler.verdicts(verdict_hits(enumeration))
 
 
 def _packed(written: list[tuple[NDArray[np.int16], NDArray[np.int8], float]], limit: int) -> EncodedPrograms:

@@ -41,6 +41,10 @@ NEIGHBOURS = ("previous", "next", "above", "below")
 _RELATIVE = ("same_value", "filter_greater_than_rows", "filter_less_than_rows")
 _CHOICES_BY_SIZE = ("larger_set", "smaller_set")
 _CHOICES_BY_VALUE = ("which_greater", "which_less")
+# Parts of texts are found by looking for words in the whole texts.
+_UNFILTERED_VIEWS = (ViewKind.LENGTH, ViewKind.HEAD, ViewKind.TAIL)
+_PLAIN_VIEWS = (ViewKind.NUMBER, ViewKind.YEAR)
+_COUNTED_VIEWS = (ViewKind.YEAR, ViewKind.HEAD, ViewKind.TAIL)
 _NUMBER_AGGREGATES = ("sum", "average", "maximum", "minimum", "range")
 FILTER_IDS = frozenset(OPERATION_IDS[name] for name in FILTERS)
 SUPERLATIVE_IDS = frozenset(OPERATION_IDS[name] for name in (*SUPERLATIVES, *_ORDINAL_SUPERLATIVES, *_ENDS, "kth_row"))
@@ -76,12 +80,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class NumberNode:
-    """A number read off a row set, for steps that use an earlier number."""
+    """A number read off a row set, for steps that use an earlier number; or a constant's, where there is no row set."""
 
     operation: int
     row_set: int
     column: int
     value: float
+    constant: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,20 @@ class NumberHit:
     operation: int
     left: NumberNode
     right: NumberNode
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictHit:
+    """A last step that tells which of two words is the answer, over two row sets, over two numbers or over one set.
+
+    ``second`` is None where the operation reads one row set.
+    """
+
+    operation: int
+    column: int
+    constant: int
+    first: int | NumberNode
+    second: int | NumberNode | None
 
 
 class Enumeration:
@@ -113,17 +132,22 @@ class Enumeration:
         self.sets = RowSets(self.number_of_rows)
         self.thresholds: list[NumberNode] = []
         types = [reference.view.value_type for reference in candidates.columns]
-        self._ordered = [at for at, kind in enumerate(types) if kind in (ValueType.NUMBER, ValueType.DATE)]
-        self._numeric = [at for at, kind in enumerate(types) if kind is ValueType.NUMBER]
-        self._texts = [at for at, kind in enumerate(types) if kind is ValueType.TEXT]
-        self._countable = self._texts + [
-            at for at, reference in enumerate(candidates.columns) if reference.view is ViewKind.YEAR
+        self.ordered = [at for at, kind in enumerate(types) if kind in (ValueType.NUMBER, ValueType.DATE)]
+        self.numeric = [at for at, kind in enumerate(types) if kind is ValueType.NUMBER]
+        self._texts = [at for at, reference in enumerate(candidates.columns) if reference.view is ViewKind.TEXT]
+        self.countable = self._texts + [
+            at for at, reference in enumerate(candidates.columns) if reference.view in _COUNTED_VIEWS
         ]
+        self.choices = {
+            at: number for at, number in goal.phrases.items() if candidates.constants[at].kind is ConstantKind.CHOICE
+        }
+        # That there are no such rows is an answer only to a question for yes or no.
+        self._with_empty = 0.0 in self.choices.values()
         self._run()
 
     # -- running operations ------------------------------------------------------------------------------------
 
-    def _exact(
+    def exact(
         self,
         name: str,
         rows: Rows,
@@ -132,6 +156,7 @@ class Enumeration:
         constant: int = -1,
         left: NDArray[np.float64] | None = None,
     ) -> NDArray[np.bool_]:
+        """An operation's exact meaning over a batch of row sets; columns and constants by their places."""
         nothing = np.zeros(len(rows)) if left is None else left
         arguments = ExactArguments(
             grounding=self.grounding,
@@ -148,15 +173,17 @@ class Enumeration:
     def _grow(self, blocks: DerivationBlocks, name: str, parents: Ids, column: int = -1, constant: int = -1) -> None:
         """One operation over many parents; results that are empty or change nothing are dropped."""
         rows = self.sets.rows[parents]
-        made = self._exact(name, rows, column=column, constant=constant)
-        useful = made.any(axis=1) & (made != rows).any(axis=1)
+        made = self.exact(name, rows, column=column, constant=constant)
+        useful = (made != rows).any(axis=1)
+        if not (self._with_empty and name in FILTERS):
+            useful &= made.any(axis=1)
         chosen = parents[useful]
         blocks.add(OPERATION_IDS[name], made[useful], chosen, np.full(len(chosen), -1), column, constant)
 
     def _grow_pairs(self, blocks: DerivationBlocks, name: str, first: Ids, second: Ids, column: int = -1) -> None:
         """One operation over pairs of row sets."""
         rows, other = self.sets.rows[first], self.sets.rows[second]
-        made = self._exact(name, rows, other, column=column)
+        made = self.exact(name, rows, other, column=column)
         useful = made.any(axis=1) & (made != rows).any(axis=1)
         blocks.add(OPERATION_IDS[name], made[useful], first[useful], second[useful], column, -1)
 
@@ -170,7 +197,7 @@ class Enumeration:
             if name in _NEGATIONS and not negated:
                 continue
             for column, reference in enumerate(self.candidates.columns):
-                if reference.view is ViewKind.LENGTH or reference.view.value_type not in signature.columns:
+                if reference.view in _UNFILTERED_VIEWS or reference.view.value_type not in signature.columns:
                     continue
                 comparable = COMPARABLE[reference.view.value_type] & signature.constants
                 for constant, value in enumerate(self.candidates.constants):
@@ -193,7 +220,7 @@ class Enumeration:
 
     def _grow_superlatives(self, blocks: DerivationBlocks, parents: Ids) -> None:
         for name in SUPERLATIVES:
-            for column in self._ordered:
+            for column in self.ordered:
                 self._grow(blocks, name, parents, column)
         for name in _ENDS:
             self._grow(blocks, name, parents)
@@ -202,7 +229,7 @@ class Enumeration:
         for constant in self._ordinals():
             self._grow(blocks, "kth_row", parents, constant=constant)
             for name in _ORDINAL_SUPERLATIVES:
-                for column in self._ordered:
+                for column in self.ordered:
                     self._grow(blocks, name, parents, column, constant)
 
     def _grow_neighbours(self, blocks: DerivationBlocks, parents: Ids) -> None:
@@ -213,7 +240,7 @@ class Enumeration:
         """Rows of the whole table compared with a few rows."""
         everything = np.zeros(len(references), dtype=np.int64)
         for name in _RELATIVE:
-            for column in self._countable if name == "same_value" else self._ordered:
+            for column in self.countable if name == "same_value" else self.ordered:
                 self._grow_pairs(blocks, name, everything, references, column)
         if CueKind.NEGATION in self.cues:
             self._grow_pairs(blocks, "except_rows", everything, references)
@@ -234,7 +261,7 @@ class Enumeration:
         by_filter: dict[tuple[int, int], list[tuple[int, int]]] = {}
         equals = {OPERATION_IDS[name] for name in ("filter_equals", "filter_contains")}
         for at in range(len(derivations)):
-            if int(derivations.operation[at]) in equals:
+            if int(derivations.operation[at]) in equals and self.sets.rows[made[at]].any():
                 key = (int(derivations.operation[at]), int(derivations.column[at]))
                 by_filter.setdefault(key, []).append((int(made[at]), int(derivations.constant[at])))
         first, second = self._filter_pairs(by_filter)
@@ -244,7 +271,7 @@ class Enumeration:
         for name in _CHOICES_BY_SIZE:
             self._grow_pairs(blocks, name, first, second)
         for name in _CHOICES_BY_VALUE:
-            for column in self._ordered:
+            for column in self.ordered:
                 self._grow_pairs(blocks, name, first, second, column)
 
     def _grow_thresholds(self, blocks: DerivationBlocks) -> None:
@@ -252,19 +279,19 @@ class Enumeration:
         if CueKind.AVERAGE not in self.cues:
             return
         everything = np.zeros(1, dtype=np.int64)
-        for column in self._numeric:
-            value = self._exact("average", self.sets.rows[:1], column=column)
+        for column in self.numeric:
+            value = self.exact("average", self.sets.rows[:1], column=column)
             number = np.array([len(self.thresholds)])
             self.thresholds.append(NumberNode(OPERATION_IDS["average"], 0, column, float(value[0])))
             for name in ("filter_above", "filter_below"):
-                made = self._exact(name, self.sets.rows[:1], column=column, left=value.astype(np.float64))
+                made = self.exact(name, self.sets.rows[:1], column=column, left=value.astype(np.float64))
                 if made.any():
                     blocks.add(OPERATION_IDS[name], made, everything, number, column, -1)
 
     # -- the levels --------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        everything = self._exact("all_rows", np.zeros((1, self.number_of_rows), dtype=np.bool_))
+        everything = self.exact("all_rows", np.zeros((1, self.number_of_rows), dtype=np.bool_))
         blocks = DerivationBlocks.empty()
         none = np.array([-1])
         blocks.add(OPERATION_IDS["all_rows"], np.array(everything), none, none, -1, -1)
@@ -285,7 +312,7 @@ class Enumeration:
         self._grow_thresholds(blocks)
         rows, self._first_derivations = blocks.joined(self.number_of_rows)
         new = self.sets.add(rows, self._first_derivations)
-        self._shallow = len(self.sets)
+        self.shallow = len(self.sets)
         return new
 
     def _made_by(self, numbers: Ids, operations: frozenset[int], level: int) -> Ids:
@@ -308,7 +335,7 @@ class Enumeration:
         self._grow_ordinals(blocks, filtered)
         self._grow_neighbours(blocks, first_level)
         sizes = self.sets.rows[first_level].sum(axis=1)
-        self._grow_relative(blocks, first_level[sizes <= self.limits.reference_rows])
+        self._grow_relative(blocks, first_level[(sizes > 0) & (sizes <= self.limits.reference_rows)])
         derivations = self._first_derivations
         numbers = self._numbers_of(derivations)
         self._grow_pair_choices(blocks, derivations, numbers)
@@ -326,7 +353,7 @@ class Enumeration:
     def _third_level(self, second_level: Ids, filters: list[tuple[str, int, int]]) -> tuple[Rows, Derivations]:
         blocks = DerivationBlocks.empty()
         affordable = self.limits.third_level_cells // max(1, self.number_of_rows)
-        ways = 2 * len(self._ordered) + len(_ENDS) + len(NEIGHBOURS) + len(filters)
+        ways = 2 * len(self.ordered) + len(_ENDS) + len(NEIGHBOURS) + len(filters)
         parents = second_level[: max(0, affordable // max(1, ways))]
         if len(parents):
             unfiltered = frozenset(range(len(REGISTRY))) - SUPERLATIVE_IDS
@@ -370,11 +397,8 @@ class Enumeration:
             seen[columns[at].column] = found[:, at] if earlier is None else earlier | found[:, at]
         return found
 
-    def number_hits(self) -> list[Hit]:
-        """Row sets of which a count or an aggregate is the answer."""
-        goal = self.goal.number
-        if goal is None:
-            return []
+    def number_hits(self, goal: float) -> list[Hit]:
+        """Row sets of which a count or an aggregate is the number."""
         hits: list[Hit] = []
         sizes = self.sets.rows.sum(axis=1)
         count = OPERATION_IDS["count"]
@@ -382,31 +406,36 @@ class Enumeration:
         hits.extend(Hit(count, -1, -1, int(at)) for at in np.flatnonzero(self.third_rows.sum(axis=1) == goal))
         several = np.flatnonzero(sizes > 1)
         for name in _NUMBER_AGGREGATES:
-            for column in self._numeric:
+            for column in self.numeric:
                 hits.extend(self._aggregate_hits(name, several, column, goal))
         if goal == round(goal) and goal > 0:
             wide = CueKind.COUNT_DISTINCT in self.cues
-            shallow = several if wide else several[several < self._shallow]
-            for column in self._countable:
+            shallow = several if wide else several[several < self.shallow]
+            for column in self.countable:
                 found = self._aggregate_hits("count_distinct", shallow, column, goal)
                 hits.extend(hit for hit in found if sizes[hit.row_set] != goal)
         return hits
 
+    def cell_hits(self, goal: float) -> list[Hit]:
+        """Row sets whose one number in some column is the number, for steps that use it further."""
+        every = np.arange(len(self.sets))
+        return [hit for column in self.numeric for hit in self._aggregate_hits("number_of", every, column, goal)]
+
     def _aggregate_hits(self, name: str, numbers: Ids, column: int, goal: float) -> list[Hit]:
-        values = self._exact(name, self.sets.rows[numbers], column=column)
+        values = self.exact(name, self.sets.rows[numbers], column=column)
         right = np.abs(values.astype(np.float64) - goal) < 1e-6
         return [Hit(OPERATION_IDS[name], column, int(number), -1) for number in numbers[right]]
 
     def common_hits(self) -> list[Hit]:
         """Row sets whose most or least common value is the answer."""
         hits: list[Hit] = []
-        several = np.flatnonzero(self.sets.rows[: self._shallow].sum(axis=1) > 2)
+        several = np.flatnonzero(self.sets.rows[: self.shallow].sum(axis=1) > 2)
         for name in ("most_common_value", "least_common_value"):
-            for column in self._countable:
+            for column in self.countable:
                 reference = self.candidates.columns[column]
                 if reference not in self.goal.hits:
                     continue
-                cells = self._exact(name, self.sets.rows[several], column=column)
+                cells = self.exact(name, self.sets.rows[several], column=column)
                 item_rows = self.goal.hits[reference]
                 good = ~(cells & ~item_rows.any(axis=0)).any(axis=1)
                 for item in range(self.goal.items):
@@ -414,21 +443,66 @@ class Enumeration:
                 hits.extend(Hit(OPERATION_IDS[name], column, int(number), -1) for number in several[good])
         return hits
 
-    def arithmetic_hits(self) -> list[NumberHit]:
-        """Pairs of numbers of one column, or of two counts, whose difference or sum is the answer."""
-        goal = self.goal.number
-        if goal is None:
-            return []
+    def arithmetic_hits(self, goal: float) -> list[NumberHit]:
+        """Pairs of numbers whose difference or sum is the number: of one column, of two columns, given, or counts."""
         asked = bool(self.cues & {CueKind.DIFFERENCE, CueKind.TOTAL})
-        read = np.arange(min(len(self.sets), self.limits.numbers) if asked else self._shallow)
+        read = np.arange(min(len(self.sets), self.limits.numbers) if asked else self.shallow)
         hits: list[NumberHit] = []
-        for column in self._numeric:
-            values = self._exact("number_of", self.sets.rows[read], column=column).astype(np.float64)
+        for column in self.numeric:
+            values = self.exact("number_of", self.sets.rows[read], column=column).astype(np.float64)
             hits.extend(self._pairs("number_of", column, read, values, goal))
+        hits.extend(self._pairs_of_columns(read[: self.shallow], goal))
         made = np.union1d(self._made_by(read, FILTER_IDS, 1), self._made_by(read, FILTER_IDS, 2))
+        made = made[self.sets.rows[made].any(axis=1)]
         counts = self.sets.rows[made].sum(axis=1).astype(np.float64)
         hits.extend(self._pairs("count", -1, made, counts, goal))
         return hits[: self.limits.pairs]
+
+    def _pairs_of_columns(self, numbers: Ids, goal: float) -> list[NumberHit]:
+        """Differences and sums of the numbers of two columns in the same rows, and differences from given numbers."""
+        operations = [
+            OPERATION_IDS[name]
+            for name, cue in (("difference", CueKind.DIFFERENCE), ("add", CueKind.TOTAL))
+            if cue in self.cues
+        ]
+        if not operations:
+            return []
+        reading = OPERATION_IDS["number_of"]
+        numeric = [at for at in self.numeric if self.candidates.columns[at].view in _PLAIN_VIEWS]
+        values = {at: self.exact("number_of", self.sets.rows[numbers], column=at) for at in numeric}
+        nodes = [
+            [NumberNode(reading, int(numbers[place]), at, float(values[at][place])) for at in numeric]
+            for place in range(len(numbers))
+        ]
+        hits = []
+        for of_rows in nodes:
+            known = [node for node in of_rows if not np.isnan(node.value)]
+            for place, left in enumerate(known):
+                others = [right for right in known[place + 1 :] if self._differ(left, right)]
+                for right in [*others, *self.given_numbers()]:
+                    for operation in operations:
+                        combined = left.value + right.value
+                        if operation == OPERATION_IDS["difference"]:
+                            combined = abs(left.value - right.value)
+                        elif right.constant >= 0:
+                            continue
+                        if abs(combined - goal) < 1e-6:
+                            hits.append(NumberHit(operation, left, right))
+        return hits
+
+    def _differ(self, one: NumberNode, other: NumberNode) -> bool:
+        """Whether two numbers are read from different columns."""
+        columns = self.candidates.columns
+        return columns[one.column].column != columns[other.column].column
+
+    def given_numbers(self) -> list[NumberNode]:
+        """The numbers that the question gives."""
+        given = OPERATION_IDS["given_number"]
+        return [
+            NumberNode(given, -1, -1, float(str(constant.values[0])), at)
+            for at, constant in enumerate(self.candidates.constants)
+            if constant.kind is ConstantKind.NUMBER
+        ]
 
     def _pairs(self, name: str, column: int, numbers: Ids, values: NDArray[np.float64], goal: float) -> list[NumberHit]:
         known = ~np.isnan(values)

@@ -21,6 +21,16 @@ _USED_CONSTANT = 1.5
 _NAMED_COLUMN = 0.8
 _DERIVED_VIEW = -0.7
 
+_COMPARING = frozenset(
+    {
+        CueKind.COMPARATIVE_GREATER,
+        CueKind.COMPARATIVE_LESS,
+        CueKind.SUPERLATIVE_MAX,
+        CueKind.SUPERLATIVE_MIN,
+        CueKind.OR,
+    }
+)
+
 # Which cues ask for which operations; operations that are not named here are free.
 _CUES: Mapping[str, frozenset[CueKind]] = {
     "filter_not_equals": frozenset({CueKind.NEGATION}),
@@ -64,6 +74,13 @@ _CUES: Mapping[str, frozenset[CueKind]] = {
     "add": frozenset({CueKind.TOTAL}),
     "difference": frozenset({CueKind.DIFFERENCE}),
     "subtract": frozenset({CueKind.DIFFERENCE}),
+    "verdict_greater": _COMPARING | {CueKind.BEFORE, CueKind.AFTER, CueKind.FIRST, CueKind.LAST},
+    "verdict_same": frozenset({CueKind.SAME}),
+    "verdict_more_rows": _COMPARING,
+    "verdict_listed_before": frozenset({CueKind.BEFORE, CueKind.AFTER, CueKind.ABOVE, CueKind.BELOW, CueKind.FIRST}),
+    "verdict_any_rows": frozenset({CueKind.YES_NO}),
+    "verdict_exceeds": _COMPARING | {CueKind.AT_LEAST, CueKind.AT_MOST, CueKind.ABOVE, CueKind.BELOW},
+    "given_number": _COMPARING | {CueKind.AT_LEAST, CueKind.AT_MOST, CueKind.BEFORE, CueKind.AFTER},
 }
 
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 from neural_programmer.tables.constants import Constant, ConstantKind
+from neural_programmer.tables.matching.answer_words import choice_mentions, unit_mentions
 from neural_programmer.tables.matching.columns import column_matches
 from neural_programmer.tables.matching.cues import find_cues
 from neural_programmer.tables.matching.index import TableIndex
@@ -34,6 +35,8 @@ def link(question: str, index: TableIndex) -> Linking:
     mentions += decade_mentions(tokens, index)
     mentions += joined_ranges(tokens, numbers, dates, index)
     matches = column_matches(question_words(tokens), index)
+    mentions += choice_mentions(question, tokens, mentions, matches)
+    mentions += unit_mentions(tokens, [column.header for column in index.table.columns])
     return Linking(question, tokens, _best(mentions), matches, find_cues(tokens), truncated)
 
 

@@ -847,6 +847,229 @@ SELECT
     FROM "cup"
   ), 0);
 
+-- verdict_greater
+SELECT
+  CASE
+    WHEN (
+      SELECT
+        MAX("Points_number")
+      FROM "cup"
+      WHERE
+        "Name_key" = 'bea'
+    ) > (
+      SELECT
+        MAX("Points_number")
+      FROM "cup"
+      WHERE
+        "Name_key" = 'eve'
+    )
+    THEN 'more'
+    WHEN (
+      SELECT
+        MAX("Points_number")
+      FROM "cup"
+      WHERE
+        "Name_key" = 'bea'
+    ) <= (
+      SELECT
+        MAX("Points_number")
+      FROM "cup"
+      WHERE
+        "Name_key" = 'eve'
+    )
+    THEN 'less'
+  END;
+
+-- verdict_greater (date)
+SELECT
+  CASE
+    WHEN (
+      SELECT
+        MAX("Date_date")
+      FROM "cup"
+      WHERE
+        "Name_key" = 'bea'
+    ) > (
+      SELECT
+        MAX("Date_date")
+      FROM "cup"
+      WHERE
+        "Name_key" = 'cy'
+    )
+    THEN 'after'
+    WHEN (
+      SELECT
+        MAX("Date_date")
+      FROM "cup"
+      WHERE
+        "Name_key" = 'bea'
+    ) <= (
+      SELECT
+        MAX("Date_date")
+      FROM "cup"
+      WHERE
+        "Name_key" = 'cy'
+    )
+    THEN 'before'
+  END;
+
+-- verdict_same
+SELECT
+  CASE
+    WHEN (
+      SELECT
+        COUNT(*)
+      FROM "cup"
+      WHERE
+        "Name_key" = 'bea'
+        AND "Country_key" IN (
+          SELECT
+            "Country_key"
+          FROM "cup"
+          WHERE
+            "Name_key" = 'flo'
+        )
+    ) > 0
+    THEN 'yes'
+    WHEN (
+      SELECT
+        COUNT("Country_key")
+      FROM "cup"
+      WHERE
+        "Name_key" = 'bea'
+    ) > 0
+    AND (
+      SELECT
+        COUNT("Country_key")
+      FROM "cup"
+      WHERE
+        "Name_key" = 'flo'
+    ) > 0
+    THEN 'no'
+  END;
+
+-- verdict_more_rows
+SELECT
+  CASE
+    WHEN (
+      SELECT
+        COUNT(*)
+      FROM "cup"
+      WHERE
+        "Country_key" = 'italy'
+    ) > (
+      SELECT
+        COUNT(*)
+      FROM "cup"
+      WHERE
+        "Country_key" = 'france'
+    )
+    THEN 'Italy'
+    ELSE 'France'
+  END;
+
+-- verdict_listed_before
+SELECT
+  CASE
+    WHEN (
+      SELECT
+        MIN(row_index)
+      FROM "cup"
+      WHERE
+        "Name_key" = 'cy'
+    ) < (
+      SELECT
+        MIN(row_index)
+      FROM "cup"
+      WHERE
+        "Name_key" = 'eve'
+    )
+    THEN 'above'
+    WHEN (
+      SELECT
+        MIN(row_index)
+      FROM "cup"
+      WHERE
+        "Name_key" = 'cy'
+    ) >= (
+      SELECT
+        MIN(row_index)
+      FROM "cup"
+      WHERE
+        "Name_key" = 'eve'
+    )
+    THEN 'below'
+  END;
+
+-- verdict_any_rows
+SELECT
+  CASE
+    WHEN (
+      SELECT
+        COUNT(*)
+      FROM "cup"
+      WHERE
+        "Points_number" > 100
+    ) > 0
+    THEN 'yes'
+    ELSE 'no'
+  END;
+
+-- verdict_exceeds
+SELECT
+  CASE
+    WHEN (
+      SELECT
+        AVG("Points_number")
+      FROM "cup"
+    ) > CAST(7 AS REAL)
+    THEN 'above'
+    WHEN (
+      SELECT
+        AVG("Points_number")
+      FROM "cup"
+    ) <= CAST(7 AS REAL)
+    THEN 'below'
+  END;
+
+-- with_unit
+SELECT
+  CASE
+    WHEN (
+      SELECT
+        MAX("Date_year") - MIN("Date_year")
+      FROM "cup"
+    ) = 1
+    THEN '1 year'
+    WHEN ABS((
+      SELECT
+        MAX("Date_year") - MIN("Date_year")
+      FROM "cup"
+    )) < 1000000000000000e0
+    AND (
+      SELECT
+        MAX("Date_year") - MIN("Date_year")
+      FROM "cup"
+    ) = CAST((
+      SELECT
+        MAX("Date_year") - MIN("Date_year")
+      FROM "cup"
+    ) AS INTEGER)
+    THEN CAST(CAST((
+      SELECT
+        MAX("Date_year") - MIN("Date_year")
+      FROM "cup"
+    ) AS INTEGER) AS TEXT) || ' years'
+  END;
+
+-- given_number
+SELECT
+  ABS((
+    SELECT
+      MAX("Date_year")
+    FROM "cup"
+  ) - CAST(1940 AS REAL));
+
 -- divide (by zero)
 SELECT
   CAST((
