@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from neural_programmer.language.candidates import Candidates
 
 # Raised whenever the meaning of an array below changes, so that features kept on disk are computed anew.
-FEATURES_VERSION = 2
+FEATURES_VERSION = 3
 
 MAX_TOKENS = 64
 MAX_HEADER_WORDS = 8
@@ -44,7 +44,7 @@ _VIEW_KINDS = {kind: number for number, kind in enumerate(ViewKind)}
 _TOKEN_COLUMN_MATCH = len(_CUES)
 _TOKEN_MENTION = _TOKEN_COLUMN_MATCH + len(_SOURCES)
 _TOKEN_FLAGS = _TOKEN_MENTION + len(_CONSTANT_KINDS)
-TOKEN_FEATURES = _TOKEN_FLAGS + 6
+TOKEN_FEATURES = _TOKEN_FLAGS + 5
 COLUMN_FEATURES = 14
 # Of a token and a column view: header match by source, then how the mentions over the token match the column's cells.
 _MATCH_CELLS = len(_SOURCES)
@@ -129,7 +129,7 @@ def _token_features(linking: Linking, number_of_tokens: int) -> NDArray[np.float
             features[mention.start : mention.end, _TOKEN_FLAGS + 2] = 1
     for at, token in enumerate(linking.tokens[:number_of_tokens]):
         features[at, _TOKEN_FLAGS : _TOKEN_FLAGS + 2] = token.is_stop, token.is_number
-        features[at, _TOKEN_FLAGS + 3 :] = at == 0, at == number_of_tokens - 1, token.text[:1].isupper()
+        features[at, _TOKEN_FLAGS + 3 :] = at == 0, at == number_of_tokens - 1
     return features
 
 

@@ -81,6 +81,18 @@ class RerankingFeatures:
     def __len__(self) -> int:
         return len(self.dense)
 
+    def first(self, count: int) -> RerankingFeatures:
+        """Those of the first candidates alone."""
+        return RerankingFeatures(
+            self.dense[:count],
+            self.operations[:count],
+            self.pairs[:count],
+            self.question,
+            self.headers[:count],
+            self.said,
+            self.done[:count],
+        )
+
 
 def answer_key(answer: Answer) -> Hashable:
     """Equal for answers that are the same set of values."""

@@ -51,6 +51,10 @@ class Beam:
     evidence: NDArray[np.float32]
     groups: NDArray[np.int32]
 
+    def first(self, count: int) -> Beam:
+        """The beam as a narrower search would have found it."""
+        return Beam(self.features.first(count), self.right[:count], self.evidence[:count], self.groups[:count])
+
 
 def find_beams(
     predictor: Predictor,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from neural_programmer import checkpoint
+from neural_programmer.api import DEFAULT_BEAM
 from neural_programmer.calibration import write_settings
 from neural_programmer.data.wikitablequestions import WikiTableQuestions, locate
 from neural_programmer.model.reranker import RerankerConfig
@@ -95,8 +96,10 @@ def _judged(
     programmer = checkpoint.load(result.folder)
     judged = dataclasses.replace(programmer, reranker=train_reranker(beams, config.reranking, network, seed))
     reporter.line("confidence: learning from questions that neither fold models nor their re-rankers have seen")
-    settings = fit_settings(own, strange, config=config.reranking, network=network, seed=seed)
-    found = accuracy(judged.predictor(), data.judged, config.reranking.candidates)
+    # Asking looks at fewer candidates than the re-ranker learns from.
+    asked, mispaired = ([[beam.first(DEFAULT_BEAM) for beam in found] for found in kind] for kind in (own, strange))
+    settings = fit_settings(asked, mispaired, config=config.reranking, network=network, seed=seed)
+    found = accuracy(judged.predictor(), data.judged, DEFAULT_BEAM)
     reporter.line(f"with the re-ranker: dev {100 * found:.1f}% (without {100 * result.accuracy:.1f}%)")
     notes = {**programmer.notes, "dev_accuracy": found, "dev_accuracy_without_reranker": result.accuracy}
     checkpoint.save(result.folder, judged, notes=notes)
