@@ -59,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     config = _shipped(arguments.config) or arguments.config
     with bad_input(ConfigError, DatasetError, ResumeError):
         result = train(config, output=output, resume=arguments.resume, overrides=overrides, root=arguments.root)
-    print(f"dev accuracy {result.accuracy:.1%} after epoch {result.epoch}, {result.seconds / 60:.0f} minutes")
+    if result.accuracy >= 0:
+        print(f"dev accuracy {result.accuracy:.1%} after epoch {result.epoch}, {result.seconds / 60:.0f} minutes")
     print(f"the model is in {result.folder}")
     if result.finished:
         return ANSWERED

@@ -34,6 +34,8 @@ class ConfigError(ValueError):
 class DataConfig:
     """Which questions to learn from and which to judge by: splits of WikiTableQuestions.
 
+    Without ``dev`` nothing judges the model, and the one after the last epoch is kept.
+
     ``questions`` and ``dev_questions`` bound how many are used (0: all); dev questions are spread over the split.
     """
 

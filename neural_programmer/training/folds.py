@@ -71,9 +71,8 @@ def _train_fold(config: TrainingConfig, root: Path, folder: Path, fold: int) -> 
     own = fold_folder(folder, fold)
     reporter = ConsoleReporter(name=f"fold {fold + 1}: ")
     settings = fold_config(config, fold)
-    data = read_data(
-        dataclasses.replace(settings, data=dataclasses.replace(config.data, dev_questions=1)), root, reporter
-    )
+    unjudged = dataclasses.replace(config.data, dev="")
+    data = read_data(dataclasses.replace(settings, data=unjudged), root, reporter)
     folds = config.reranking.folds
     dataset = WikiTableQuestions(root)
     context = {question.id: question.context for question in dataset.questions(config.data.train)}

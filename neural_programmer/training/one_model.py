@@ -39,7 +39,8 @@ from neural_programmer.training.trainer import Stopped, Trainer
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """What came of a run: the best dev accuracy, after which epoch, and the folder of the model that had it.
+    """What came of a run: the best dev accuracy (below 0 where nothing judged it), after which epoch, and the folder of
+    the model that had it.
 
     ``finished`` is false where the run was stopped before its end and can be resumed.
     """
@@ -86,7 +87,7 @@ def read_data(config: TrainingConfig, root: Path | str | None, reporter: Reporte
         known = _judged(dataset, [one for one in questions if one.id in wanted])
         examples = with_soft_answering(examples, {one.id: one for one in known})
         reporter.line(f"{len(examples)} of {len(questions)} questions can be answered by soft programs")
-    dev = spread(dataset.questions(config.data.dev), config.data.dev_questions)
+    dev = spread(dataset.questions(config.data.dev), config.data.dev_questions) if config.data.dev else []
     return TrainingData(examples, _judged(dataset, dev))
 
 

@@ -99,9 +99,12 @@ def _judged(
     # Asking looks at fewer candidates than the re-ranker learns from.
     asked, mispaired = ([[beam.first(DEFAULT_BEAM) for beam in found] for found in kind] for kind in (own, strange))
     settings = fit_settings(asked, mispaired, config=config.reranking, network=network, seed=seed)
-    found = accuracy(judged.predictor(), data.judged, DEFAULT_BEAM)
-    reporter.line(f"with the re-ranker: dev {100 * found:.1f}% (without {100 * result.accuracy:.1f}%)")
-    notes = {**programmer.notes, "dev_accuracy": found, "dev_accuracy_without_reranker": result.accuracy}
+    notes = programmer.notes
+    if data.judged:
+        found = accuracy(judged.predictor(), data.judged, DEFAULT_BEAM)
+        reporter.line(f"with the re-ranker: dev {100 * found:.1f}% (without {100 * result.accuracy:.1f}%)")
+        notes = {**notes, "dev_accuracy": found, "dev_accuracy_without_reranker": result.accuracy}
+        result = dataclasses.replace(result, accuracy=found)
     checkpoint.save(result.folder, judged, notes=notes)
     write_settings(result.folder, settings)
-    return dataclasses.replace(result, accuracy=found)
+    return result
