@@ -35,7 +35,8 @@ def _verdict(holds: NDArray[np.bool_], known: NDArray[np.bool_]) -> Numbers:
 
 def _some(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """``Bool[batch]``: whether any flag of each line is set."""
-    return np.count_nonzero(flags, axis=1) > 0
+    found: NDArray[np.bool_] = np.greater(flags.sum(axis=1), 0)
+    return found
 
 
 def _greater(arguments: ExactArguments) -> Numbers:
