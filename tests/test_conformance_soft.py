@@ -165,12 +165,13 @@ def _brute_force(operation: Operation, inputs: Mapping[str, Tensor]) -> Numbers:
             masses = inputs[f"{name}_masses"][0].numpy()
             values = np.append(inputs[f"{name}_values"][0].numpy(), np.nan)
             axes.append((name, values, np.append(masses, 1 - masses.sum())))
-    if not axes:
+    if not axes and chosen_name(operation) is None:
         alone: Numbers = exact_result(operation, grounding, candidates, {}, (None, None))[0]
         return alone
     places = np.array(list(itertools.product(*(range(len(chances)) for _, _, chances in axes))))
     references = {name: values[places[:, axis]] for axis, (name, values, _) in enumerate(axes)}
-    chances = np.prod([found[places[:, axis]] for axis, (_, _, found) in enumerate(axes)], axis=0)
+    every = np.ones(len(places))
+    chances = np.prod([every, *(found[places[:, axis]] for axis, (_, _, found) in enumerate(axes))], axis=0)
     expected: Numbers = np.zeros(())
     chosen = chosen_name(operation)
     for choice in choices(operation, candidates):
@@ -247,7 +248,7 @@ def test_slopes_are_finite_where_nothing_is_uncertain(operation: Operation) -> N
     grounding = Grounding(table)
     subsets = row_subsets(3)
     combinations = np.array(list(itertools.product(range(len(subsets)), repeat=2)))
-    size = max(len(_NUMBERS) ** 2, len(combinations))
+    size = max(len(_NUMBERS) ** 2, len(combinations)) if operation.signature.references else 1
     numbers = np.array(list(itertools.product(_NUMBERS, _NUMBERS)))
     references: dict[str, Numbers] = {}
     for axis, (name, kind) in enumerate(number_names(operation)):

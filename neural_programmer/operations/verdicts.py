@@ -19,6 +19,7 @@ from neural_programmer.operations import sql_phrases
 from neural_programmer.operations.exact_helpers import Numbers, best_key, group_counts, number_of, view_of
 from neural_programmer.operations.soft_arguments import SoftArguments, SoftNumber
 from neural_programmer.operations.soft_helpers import SoftGroups, product_before, product_up_to
+from neural_programmer.operations.sql_helpers import SqlArguments, Tree
 from neural_programmer.tables.constants import ConstantKind
 from neural_programmer.tables.phrases import LARGEST_COUNT
 from neural_programmer.tables.values import ValueType
@@ -32,6 +33,12 @@ def _verdict(holds: NDArray[np.bool_], known: NDArray[np.bool_]) -> Numbers:
     return np.where(known, holds.astype(np.float64), np.nan)
 
 
+def _some(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """``Bool[batch]``: whether any flag of each line is set."""
+    found: NDArray[np.bool_] = np.greater(flags.sum(axis=1), 0)
+    return found
+
+
 def _greater(arguments: ExactArguments) -> Numbers:
     view = view_of(arguments)
     first = best_key(arguments.rows, view, greatest=True)
@@ -42,7 +49,7 @@ def _greater(arguments: ExactArguments) -> Numbers:
 def _same(arguments: ExactArguments) -> Numbers:
     first = group_counts(arguments.rows, arguments) > 0
     second = group_counts(arguments.other_rows, arguments) > 0
-    return _verdict((first & second).any(axis=1), first.any(axis=1) & second.any(axis=1))
+    return _verdict(_some(first & second), _some(first) & _some(second))
 
 
 def _more_rows(arguments: ExactArguments) -> Numbers:
@@ -53,13 +60,12 @@ def _more_rows(arguments: ExactArguments) -> Numbers:
 def _listed_before(arguments: ExactArguments) -> Numbers:
     if not arguments.rows.shape[1]:
         return np.full(len(arguments.rows), np.nan)
-    known = arguments.rows.any(axis=1) & arguments.other_rows.any(axis=1)
+    known = _some(arguments.rows) & _some(arguments.other_rows)
     return _verdict(arguments.rows.argmax(axis=1) < arguments.other_rows.argmax(axis=1), known)
 
 
 def _any_rows(arguments: ExactArguments) -> Numbers:
-    verdict: Numbers = arguments.rows.any(axis=1).astype(np.float64)
-    return verdict
+    return _some(arguments.rows).astype(np.float64)
 
 
 def _exceeds(arguments: ExactArguments) -> Numbers:
@@ -155,7 +161,7 @@ def _operation(
     meanings: tuple[
         Callable[[ExactArguments], Numbers],
         Callable[[SoftArguments], SoftNumber],
-        Callable[[sql_phrases.SqlArguments], sql_phrases.Tree],
+        Callable[[SqlArguments], Tree],
     ],
     english: str,
     english_of_dates: str | None = None,

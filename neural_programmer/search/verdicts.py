@@ -44,7 +44,7 @@ def _pairs_of_sets(enumeration: Enumeration) -> tuple[Ids, Ids]:
     """Pairs of row sets, both ways round, that one kind of filter of one column makes with different constants."""
     groups: dict[tuple[int, ...], list[tuple[int, int]]] = {}
     sets = enumeration.sets
-    filled = sets.rows.any(axis=1)
+    filled = sets.rows.sum(axis=1) > 0
     for number in range(1, len(sets)):
         if not filled[number]:
             continue
