@@ -25,6 +25,10 @@ UNUSED = "which Japanese film has the longest running time?"
 TRICKY = "which film is tricky?"
 MISSPELT = "how many films did Steven Speilberg direct?"
 
+MANY_AWARDS = "how many films have more than 5 academy awards?"
+COUNTED = "how many departments are there?"
+WHO = "who directed Titanic?"
+
 SCRIPT: dict[str, tuple[tuple[str, float], ...]] = {
     LONGEST: (
         ('#0 = all_rows(); #1 = argmax(#0, "Running time":number); #2 = select(#1, "Film":text)', 0.8),
@@ -33,6 +37,9 @@ SCRIPT: dict[str, tuple[tuple[str, float], ...]] = {
     UNUSED: (('#0 = all_rows(); #1 = argmax(#0, "Running time":number); #2 = select(#1, "Film":text)', 0.8),),
     HOW_MANY: (('#0 = all_rows(); #1 = filter_equals(#0, "Director":text, "Steven Spielberg"); #2 = count(#1)', 0.6),),
     MISSPELT: (('#0 = all_rows(); #1 = filter_equals(#0, "Director":text, "Steven Spielberg"); #2 = count(#1)', 0.6),),
+    MANY_AWARDS: (('#0 = all_rows(); #1 = filter_greater(#0, "Academy Awards":number, 5); #2 = count(#1)', 0.7),),
+    COUNTED: (("#0 = all_rows(); #1 = count(#0)", 0.9),),
+    WHO: (('#0 = all_rows(); #1 = filter_equals(#0, "Film":text, "Titanic"); #2 = select(#1, "Director":text)', 0.9),),
     TRICKY: (
         ('#0 = all_rows(); #1 = first(#0); #2 = select(#1, "Film":text)', 0.2),
         ('#0 = all_rows(); #1 = last(#0); #2 = select(#1, "Film":text)', 0.1),
@@ -80,6 +87,7 @@ class ScriptedPredictor:
             StepTrace(
                 step=number,
                 operations=((steps[number].operation, 0.7), ("filter_equals", 0.2), ("stop", 0.1)),
+                references=tuple(((reference, 1.0),) for reference in steps[number].references),
                 attention=tuple(0.8 if word == number * 2 % words else 0.2 / (words - 1) for word in range(words)),
             )
             for number in range(1, len(steps))

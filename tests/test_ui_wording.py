@@ -6,8 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neural_programmer.language.text_form import read_program
+from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.ui.launch import streamlit_options
-from neural_programmer.ui.wording import confidence_in_words, escape_markdown, number_in_words, value_text
+from neural_programmer.ui.wording import (
+    confidence_in_words,
+    escape_markdown,
+    number_in_words,
+    operation_label,
+    step_label,
+    value_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,10 +47,10 @@ def test_values_with_their_counts() -> None:
 @pytest.mark.parametrize(
     ("confidence", "expected"),
     [
-        (1.0, "Very sure: answers like this are right nearly always."),
-        (0.72, "Fairly sure: answers like this are right about 7 times in 10."),
-        (0.4, "Unsure: answers like this are right about 4 times in 10."),
-        (0.0, "Guessing: answers like this are right hardly ever."),
+        (1.0, "Very sure: nearly always right on questions held out."),
+        (0.72, "Fairly sure: right about 7 times in 10 on questions held out."),
+        (0.4, "Unsure: right about 4 times in 10 on questions held out."),
+        (0.0, "Guessing: hardly ever right on questions held out."),
     ],
 )
 def test_confidence_in_words(confidence: float, expected: str) -> None:
@@ -55,6 +64,44 @@ def test_every_sign_of_markdown_is_escaped(text: str) -> None:
     bare = escaped.replace("\\\\", "")
     for sign in "`*_{}[]()<>#+!|$~:@":
         assert bare.count(sign) == bare.count(f"\\{sign}")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("filter_greater", "is more than"),
+        ("argmax", "the highest …"),
+        ("select", "the … of rows"),
+        ("kth_max", "the k-th highest …"),
+        ("subtract", "a minus b"),
+    ],
+    ids=lambda value: str(value).replace(" ", "_"),
+)
+def test_operations_as_chips_have_them(name: str, expected: str) -> None:
+    assert operation_label(name) == expected
+
+
+def test_no_two_operations_that_one_chip_offers_look_alike() -> None:
+    for operation in REGISTRY.values():
+        alike = [other.name for other in REGISTRY.values() if other.signature == operation.signature]
+        assert len({operation_label(name) for name in alike}) == len(alike)
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ('argmax(#0, "Gold":number)', "the rows of #0 with the highest Gold"),
+        ('filter_greater(#0, "Opened":date, @1951-06)', "the rows of #0 where Opened is after June 1951"),
+        ("count(#0)", "the number of the rows of #0"),
+    ],
+    ids=["superlative", "dates", "count"],
+)
+def test_steps_in_words(step: str, expected: str) -> None:
+    assert step_label(read_program(f"#0 = all_rows(); #1 = {step}").steps[1]) == expected
+
+
+def test_the_page_can_be_served_below_a_path() -> None:
+    assert "--server.baseUrlPath=tables/ask" in streamlit_options(8600, True, "localhost", "/tables/ask/")
 
 
 def test_telemetry_and_tracebacks_are_off() -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from neural_programmer import editing
 from neural_programmer.editing import Choice, Place, Slot
 from neural_programmer.language.text_form import write_program
+from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.response import Response
 from neural_programmer.tables.constants import Constant, ConstantKind
 from neural_programmer.tables.views import ViewReference
@@ -72,7 +73,9 @@ def _width(slot: Slot) -> int:
 def _label(choice: Choice) -> str:
     if isinstance(choice, Constant):
         return constant_label(choice)
-    return view_label(choice) if isinstance(choice, ViewReference) else operation_label(choice)
+    if isinstance(choice, ViewReference):
+        return view_label(choice)
+    return operation_label(choice) if choice in REGISTRY else choice  # what a person typed into a chip
 
 
 def _change(state: SessionState, shown: Response, slot: Slot, key: str) -> None:

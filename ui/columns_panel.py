@@ -74,20 +74,20 @@ def _draw_editor(state: SessionState, table: Table) -> None:
     # What is typed belongs to one column of one table, as it is read now.
     identity = digest_of(f"{table.fingerprint} {name}".encode("utf-8", "surrogatepass"))[:16]
     kind, words, button = st.columns([2, 4, 1], vertical_alignment="bottom")
-    chosen = kind.selectbox(
+    kind.selectbox(
         "Read its cells as",
         list(ColumnType),
         index=list(ColumnType).index(ColumnType(state.table.column_types.get(name, ColumnType.AUTO))),
         format_func=_TYPES.__getitem__,
         key=f"type {identity}",
     )
-    said = words.text_input(
+    words.text_input(
         "Other words for it, with commas between them",
         value=", ".join(state.table.synonyms.get(name, ())),
         placeholder="duration, length",
         key=f"synonyms {identity}",
     )
-    button.button("Apply", key="apply column", width="stretch", on_click=_apply, args=(state, name, chosen, said))
+    button.button("Apply", key="apply column", width="stretch", on_click=_apply, args=(state, name, identity))
     column = table.column(name)
     view = _checked_view(column)
     unread = _rows_without(column, view) if view is not None else []
@@ -100,8 +100,9 @@ def _draw_editor(state: SessionState, table: Table) -> None:
         st.dataframe(frame, hide_index=True, alt="Cells that could not be read")
 
 
-def _apply(state: SessionState, name: str, chosen: str, said: str) -> None:
+def _apply(state: SessionState, name: str, identity: str) -> None:
     assert state.table.original is not None
+    chosen, said = st.session_state[f"type {identity}"], str(st.session_state[f"synonyms {identity}"])
     state.table.column_types.pop(name, None)
     state.table.synonyms.pop(name, None)
     if chosen != ColumnType.AUTO:

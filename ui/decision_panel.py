@@ -19,7 +19,7 @@ from neural_programmer.tables.table import Table
 from neural_programmer.trace import StepTrace
 from neural_programmer.ui.resources import MODEL_ERRORS, shared_model
 from neural_programmer.ui.state import SessionState
-from neural_programmer.ui.wording import answer_texts, counted, escape_markdown, operation_label, value_text
+from neural_programmer.ui.wording import answer_texts, counted, escape_markdown, value_text
 
 _MOST_OPERATIONS = 10
 _LEAST_PROBABILITY = 0.005
@@ -66,7 +66,7 @@ def _draw_step(shown: Response, labels: Sequence[str]) -> None:
     if taken is not None:
         st.code(f"#{number + 1} = {write_step(taken)}", language=None, wrap_lines=True)
     lists = [
-        ("Operation", [(_operation_words(name), chance) for name, chance in step.operations]),
+        ("Operation", [(name.replace("_", " "), chance) for name, chance in step.operations]),
         ("Column", list(step.columns)),
         ("Value", list(step.constants)),
     ]
@@ -83,10 +83,6 @@ def _draw_step(shown: Response, labels: Sequence[str]) -> None:
             alt=f"What step {number + 1} weighed: {title.lower()}",
         )
     st.caption("A program that was made plainer to read may name another operation than the one that was chosen.")
-
-
-def _operation_words(name: str) -> str:
-    return name if name == "stop" else f"{name.replace('_', ' ')} ({operation_label(name)})"
 
 
 def _draw_soft(shown: Response) -> None:

@@ -9,12 +9,11 @@ from pathlib import Path
 CHECKPOINT_VARIABLE = "NEURAL_PROGRAMMER_CHECKPOINT"
 DEFAULT_PORT = 8501
 _OWN_ADDRESSES = frozenset({"localhost", "127.0.0.1", "::1"})
-# A little more than the page reads, so that a file that is too large is refused with a message of ours.
-_MOST_UPLOADED_MEGABYTES = 120
+MOST_UPLOADED_MEGABYTES = 100
 _THEME = {
     "theme.baseRadius": "medium",
     "theme.light.primaryColor": "#2f5fb3",
-    "theme.dark.primaryColor": "#7aa7f0",
+    "theme.dark.primaryColor": "#4479d4",
 }
 
 
@@ -40,7 +39,7 @@ def streamlit_options(port: int, headless: bool, address: str, base_path: str = 
         "server.baseUrlPath": base_path.strip("/"),
         "server.fileWatcherType": "none",
         "server.headless": headless,
-        "server.maxUploadSize": _MOST_UPLOADED_MEGABYTES,
+        "server.maxUploadSize": MOST_UPLOADED_MEGABYTES,
         "server.port": port,
         **_THEME,
     }

@@ -13,7 +13,7 @@ from neural_programmer.response import Response
 from neural_programmer.rows_used import StepRows, rows_of_steps
 from neural_programmer.ui.evidence_panel import frame_of, highlight
 from neural_programmer.ui.state import SessionState
-from neural_programmer.ui.wording import counted, escape_markdown, number_in_words, operation_label, operation_summary
+from neural_programmer.ui.wording import counted, escape_markdown, number_in_words, operation_summary, step_label
 
 MOST_PREVIEWED = 100
 _NOUNS = {Kind.ROWS: "row", Kind.CELLS: "cell", Kind.GROUPS: "value"}
@@ -28,7 +28,7 @@ def draw(state: SessionState, shown: Response) -> None:
     for number, (step, rows) in enumerate(zip(program, steps, strict=True)):
         given = ", ".join(f"#{reference}: {size(steps[reference])}" for reference in step.references)
         flow = f"{given} → {size(rows)}" if given else size(rows)
-        title = f"**\\#{number} {escape_markdown(operation_label(step.operation))}** · {escape_markdown(flow)}"
+        title = f"**\\#{number} {escape_markdown(step_label(step))}** · {escape_markdown(flow)}"
         with st.expander(title):
             st.code(write_step(step), language=None, wrap_lines=True)
             st.caption(escape_markdown(operation_summary(step.operation)))

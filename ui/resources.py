@@ -25,12 +25,12 @@ from neural_programmer.soft_trace import SoftTrace, SoftTracer
 from neural_programmer.tables.loaders import Limits, list_parts, load_table
 from neural_programmer.tables.loaders.pasted import load_pasted
 from neural_programmer.tables.table import Table
-from neural_programmer.ui.launch import chosen_checkpoint
+from neural_programmer.ui.launch import MOST_UPLOADED_MEGABYTES, chosen_checkpoint
 from neural_programmer.ui.state import Suggestion
 from neural_programmer.ui.suggestions import executed, suggest
 
 # What the page takes in: a browser holds the file, the server the table, and there may be several sessions.
-UPLOAD_LIMITS = Limits(bytes=100 * 1024**2, cells=5_000_000, rows=1_000_000, columns=2_000)
+UPLOAD_LIMITS = Limits(bytes=MOST_UPLOADED_MEGABYTES * 1024**2, cells=5_000_000, rows=1_000_000, columns=2_000)
 _MOST_TABLES = 16
 # What loading a model can fail with.
 MODEL_ERRORS = (OSError, ValueError, RuntimeError)
@@ -63,9 +63,7 @@ class SharedModel:
 
     def _converse(self, prepared: PreparedTable, question: str, previous: Response | None) -> Response:
         with self.lock:
-            return ask_in_conversation(
-                self.programmer, prepared, question, previous=previous, kept=FeedbackStore()
-            )
+            return ask_in_conversation(self.programmer, prepared, question, previous=previous, kept=FeedbackStore())
 
 
 def finished_within(work: Future[Response], seconds: float) -> bool:

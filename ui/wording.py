@@ -6,8 +6,10 @@ import math
 import re
 from typing import Literal
 
-from neural_programmer.execution.english_words import value_words
-from neural_programmer.language.program import Program
+from neural_programmer.execution.english_words import column_words, constant_words, value_words
+from neural_programmer.language.kinds import Kind
+from neural_programmer.language.operation import Operation
+from neural_programmer.language.program import Program, Step
 from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.response import Response
 from neural_programmer.tables.constants import Constant, ConstantKind
@@ -41,8 +43,8 @@ def confidence_in_words(confidence: float) -> str:
     """How sure the model is, with the share of such answers that were right on questions held out."""
     words = next(words for least, words in _CONFIDENCES if confidence >= least)
     tenths = min(max(round(confidence * 10), 0), 10)
-    share = {0: "hardly ever", 10: "nearly always"}.get(tenths, f"about {tenths} times in 10")
-    return f"{words}: right {share} on questions held out."
+    share = {0: "hardly ever right", 10: "nearly always right"}.get(tenths, f"right about {tenths} times in 10")
+    return f"{words}: {share} on questions held out."
 
 
 def confidence_colour(confidence: float) -> Literal["green", "orange", "red"]:
@@ -99,6 +101,27 @@ def operation_label(name: str) -> str:
     for place, words in _PLACES.items():
         phrase = phrase.replace(place, words)
     return phrase
+
+
+def step_label(step: Step) -> str:
+    """A step in words, with the earlier steps it reads by their numbers: "the rows of #0 with the highest Points"."""
+    operation = REGISTRY[step.operation]
+    rows = [f"the rows of #{step.references[at]}" for at in _places_of(operation, Kind.ROWS, step)]
+    numbers = [f"#{step.references[at]}" for at in _places_of(operation, Kind.NUMBER, step)]
+    phrase = operation.english
+    if step.column is not None and step.column.view.value_type is ValueType.DATE:
+        phrase = operation.english_of_dates or phrase
+    return phrase.format(
+        **dict(zip(("rows", "other_rows"), rows, strict=False)),
+        **dict(zip(("left", "right"), numbers, strict=False)),
+        column=column_words(step.column) if step.column is not None else "",
+        constant=constant_words(step.constant) if step.constant is not None else "",
+    )
+
+
+def _places_of(operation: Operation, kind: Kind, step: Step) -> list[int]:
+    """Which of the step's references are of a kind."""
+    return [at for at, found in enumerate(operation.signature.references[: len(step.references)]) if found is kind]
 
 
 def view_label(reference: ViewReference) -> str:

@@ -56,8 +56,8 @@ def _word_html(word: Word) -> str:
     if word.meaning and word.role is not Role.OPERATION:
         meaning = word.meaning if len(word.meaning) <= _LONGEST_MEANING else f"{word.meaning[:_LONGEST_MEANING]}…"
         label = f"{label}: {meaning}"
-    elif word.meaning:
-        label = word.meaning
+    elif word.meaning and word.meaning != word.text.lower():
+        label = f"{label}: {word.meaning}"
     small = f"<small>{escape(label)}</small>" if label else ""
     return f'<span role="listitem" class="np-word {_CLASSES[word.role]}"><span>{escape(word.text)}</span>{small}</span>'
 

@@ -39,7 +39,7 @@ def add_model_options(parser: argparse.ArgumentParser, threshold: str = "the che
     )
 
 
-def add_checkpoint_option(parser: argparse.ArgumentParser) -> None:
+def add_checkpoint_option(parser: argparse._ActionsContainer) -> None:
     """The option that chooses the model."""
     parser.add_argument(
         "--checkpoint", type=Path, metavar="DIR", help="a trained model (default: the one that comes with the package)"
