@@ -33,8 +33,10 @@ def main() -> None:
             )
         if state.prepared is not None:
             table_panel.draw_in_sidebar(state)
-    link_panel.draw_problem(state)
+    top = st.container()
     PAGES[page](state)
+    with top:
+        link_panel.draw_problem(state)
     history_page.record(state)
     link_panel.publish(state)
 
