@@ -105,8 +105,11 @@ def _plain_lines(text: str) -> list[BatchLine]:
 
 def _delimited_lines(text: str, separator: str) -> list[BatchLine]:
     # Quotes mean nothing in the TSV of data sets; in CSV they hold fields with separators and line breaks.
-    quoting = csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=quoting)
+    text_file = io.StringIO(text, newline="")
+    if separator == "\t":
+        reader = csv.reader(text_file, delimiter=separator, quoting=csv.QUOTE_NONE)
+    else:
+        reader = csv.reader(text_file, delimiter=separator)
     csv.field_size_limit(MOST_BYTES)
     names = [field.strip().casefold() for field in next(reader)]
     question_at = next(names.index(name) for name in _QUESTION_NAMES if name in names)

@@ -13,6 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from neural_programmer.execution.english import explain
 from neural_programmer.execution.exact import answer
 from neural_programmer.language.operation import Operation
@@ -88,17 +90,28 @@ def replace(program: Program, slot: Slot, value: Choice, prepared: PreparedTable
     Raises ``InvalidProgramError`` where the result would be no program of the table.
     """
     steps = list(program.steps)
-    steps[slot.step] = dataclasses.replace(steps[slot.step], **{str(slot.place): value})
+    steps[slot.step] = _replaced(steps[slot.step], slot.place, value)
     changed = Program(tuple(steps))
     validate(changed, REGISTRY, prepared.table)
     return changed
 
 
-def read_constant(text: str, like: Constant, column: ViewReference | None = None) -> Constant:
+def _replaced(step: Step, place: Place, value: Choice) -> Step:
+    match place, value:
+        case Place.OPERATION, str():
+            return dataclasses.replace(step, operation=value)
+        case Place.COLUMN, ViewReference():
+            return dataclasses.replace(step, column=value)
+        case Place.CONSTANT, Constant():
+            return dataclasses.replace(step, constant=value)
+    raise InvalidProgramError(f"expected a value for the place {place}, but found {value!r}")
+
+
+def read_constant(text: str, like: Constant) -> Constant:
     """The constant that a person wrote where another of the same kind stands.
 
-    Ranges are written "5 to 9", several texts with semicolons or "or" between them, a rank as "3" or "3rd". One number
-    or date may also stand in the place of a range's. Raises ``ValueError``, which says what was expected.
+    Ranges are written "5 to 9", several texts with semicolons or "or" between them, a rank as "3" or "3rd".
+    Raises ``ValueError``, which says what was expected.
     """
     match like.kind:
         case ConstantKind.TEXT if text.strip():
@@ -194,17 +207,21 @@ def _constants(step: Step, standing: Constant, table: Table, linking: Linking | 
         first = [Constant(ConstantKind.ORDINAL, (rank,)) for rank in range(1, 11)]
         ranks = first if ConstantKind.ORDINAL in allowed else []
         return _with(standing, tuple(dict.fromkeys([*offered, *ranks]))), 0
-    values = _values(table, step.column, allowed)
-    return _with(standing, tuple(dict.fromkeys([*offered, *values[:MOST_VALUES]]))), max(len(values) - MOST_VALUES, 0)
+    values, left_out = _values(table, step.column)
+    values = [constant for constant in values if constant.kind in allowed]
+    return _with(standing, tuple(dict.fromkeys([*offered, *values]))), left_out
 
 
-def _values(table: Table, column: ViewReference, allowed: frozenset[ConstantKind]) -> list[Constant]:
-    counts = Counter(value for value in table.view(column).values if isinstance(value, Text | Number | PartialDate))
+def _values(table: Table, column: ViewReference) -> tuple[list[Constant], int]:
+    """The column's most frequent values, and how many more there are."""
+    view = table.view(column)
     if column.view.value_type is ValueType.LIST:
-        items = (value.items for value in table.view(column).values if isinstance(value, Items))
-        counts = Counter(Text(item) for each in items for item in each)
-    constants = [_constant(value) for value, _ in counts.most_common()]
-    return [constant for constant in constants if constant.kind in allowed]
+        items = Counter(item for value in view.values if isinstance(value, Items) for item in value.items)
+        found = [Constant(ConstantKind.TEXT, (item,)) for item, _ in items.most_common(MOST_VALUES)]
+        return found, max(len(items) - MOST_VALUES, 0)
+    counts = np.bincount(view.groups[view.mask], minlength=len(view.distinct))
+    likeliest = np.argsort(-counts, kind="stable")[:MOST_VALUES].tolist()
+    return [_constant(view.distinct[group]) for group in likeliest], max(len(counts) - MOST_VALUES, 0)
 
 
 def _constant(value: Value) -> Constant:

@@ -65,7 +65,7 @@ def sheet_of(response: Response, part: Part = Part.ANSWER) -> Sheet:
 def _answer_sheet(response: Response) -> Sheet:
     column = response.program.steps[-1].column if response.program is not None else None
     name = column.column if column is not None else "Answer"
-    rows = [value if isinstance(value, tuple) else (value,) for value in response.answer]
+    rows: list[tuple[Cell, ...]] = [value if isinstance(value, tuple) else (value,) for value in response.answer]
     pairs = any(len(row) > 1 for row in rows)
     return Sheet(tuple(unique_names([name, "Rows"] if pairs else [name])), tuple(rows))
 
@@ -135,7 +135,7 @@ def _excel_cell(value: Cell) -> Cell:
         raise ExportError(
             f"Excel holds {EXCEL_CHARACTERS:,} characters in a cell, but one has {len(safe):,}; take CSV or Parquet"
         )
-    return ILLEGAL_CHARACTERS_RE.sub("\ufffd", storable(safe))
+    return str(ILLEGAL_CHARACTERS_RE.sub("\ufffd", storable(safe)))
 
 
 def to_parquet(sheet: Sheet) -> bytes:

@@ -125,7 +125,7 @@ class FeedbackStore:
         if not self.path.exists():
             return False
         with self._opened() as connection:
-            return connection.execute("SELECT COUNT(*) FROM consent").fetchone()[0] > 0
+            return bool(connection.execute("SELECT COUNT(*) FROM consent").fetchone()[0])
 
     def consent(self) -> None:
         """Agree that feedback is kept here; makes the file."""

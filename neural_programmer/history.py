@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from neural_programmer.execution.english_words import column_words
+from neural_programmer.given import GivenResponse
 from neural_programmer.language.text_form import write_step
 from neural_programmer.response import Response
 
@@ -76,7 +77,7 @@ def compare(one: Response, other: Response) -> Comparison:
         ("Columns", _columns(one), _columns(other)),
         ("Steps only here", *_steps_apart(one, other)),
         ("Rows read", _rows(one), _rows(other)),
-        ("Confidence", f"{one.confidence:.0%}", f"{other.confidence:.0%}"),
+        ("Confidence", _confidence(one), _confidence(other)),
     )
     same = not one.abstained and not other.abstained and sorted(map(str, one.answer)) == sorted(map(str, other.answer))
     return Comparison(same, pairs)
@@ -99,6 +100,11 @@ def _steps(response: Response) -> list[str]:
 
 def _listed(steps: Iterable[str]) -> str:
     return "; ".join(steps)
+
+
+def _confidence(response: Response) -> str:
+    """A model's confidence; nothing judged a program that was given."""
+    return str(response.way) if isinstance(response, GivenResponse) else f"{response.confidence:.0%}"
 
 
 def _rows(response: Response) -> str:

@@ -6,6 +6,7 @@ Run by Streamlit it serves the page; imported it gives the tests the scripted mo
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from unittest.mock import patch
@@ -26,6 +27,8 @@ TRICKY = "which film is tricky?"
 MISSPELT = "how many films did Steven Speilberg direct?"
 
 MANY_AWARDS = "how many films have more than 5 academy awards?"
+SLOW = "which film is slow?"
+SECONDS_OF_SLOW = 5.0
 COUNTED = "how many departments are there?"
 WHO = "who directed Titanic?"
 
@@ -73,6 +76,8 @@ class ScriptedPredictor:
 
     def predict(self, prepared: PreparedTable, linking: Linking, beam: int) -> Sequence[ScriptedHypothesis]:
         """The script's programs for the question."""
+        if linking.question == SLOW:
+            time.sleep(SECONDS_OF_SLOW)
         programs = [(read_program(text), chance) for text, chance in self.script.get(linking.question, ())][:beam]
         return [
             ScriptedHypothesis(program, math.log(chance), answer(program, prepared.grounding))

@@ -40,7 +40,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     streamlit.cache_resource.clear()
     monkeypatch.setattr(resources, "load", load_scripted)
     monkeypatch.setattr(table_panel, "paths_are_offered", lambda: True)
-    yield AppTest.from_file(str(PAGE), default_timeout=60).run()
+    yield AppTest.from_file(str(PAGE), default_timeout=200).run()
     streamlit.cache_resource.clear()
 
 
@@ -471,7 +471,7 @@ def test_a_model_that_cannot_be_loaded_is_a_message(page: AppTest, monkeypatch: 
 
 def test_sessions_do_not_see_each_other(page: AppTest) -> None:
     ask(films(page), LONGEST)
-    other = AppTest.from_file(str(PAGE), default_timeout=60).run()
+    other = AppTest.from_file(str(PAGE), default_timeout=200).run()
     assert other.session_state["neural_programmer"].response is None
     press(other, "An outdoor shop")
     assert page.run().session_state["neural_programmer"].prepared.table.name == "Thirty films"

@@ -138,8 +138,8 @@ def test_a_hostile_address_is_a_message(fresh: AppTest, name: str, value: str) -
     page = fresh.run()
     assert not page.exception
     assert "could not be followed" in texts(page)
-    assert "<script>" not in texts(page)
-    assert "<img" not in texts(page)
+    assert "<script>" not in texts(page).replace("\\<", "")
+    assert "<img" not in texts(page).replace("\\<", "")
     ask(films(page), LONGEST)
     assert "could not be followed" not in texts(page)
 

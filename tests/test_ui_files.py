@@ -71,7 +71,7 @@ def test_the_query_can_be_edited_and_run(page: AppTest) -> None:
 def test_what_must_not_run_is_a_message(page: AppTest, sql: str) -> None:
     run_sql(ask(page, LONGEST), sql)
     assert "Not run" in texts(page)
-    assert "<script>" not in texts(page)
+    assert "<script>" not in texts(page).replace("\\<", "")
 
 
 def test_values_can_stand_apart_from_the_query(page: AppTest) -> None:

@@ -6,9 +6,11 @@ import altair
 import pandas
 import streamlit as st
 
+from neural_programmer.given import GivenResponse
 from neural_programmer.language.text_form import write_step
 from neural_programmer.response import Response
 from neural_programmer.rows_used import rows_of_steps
+from neural_programmer.ui import origin_panel
 from neural_programmer.ui.state import SessionState
 from neural_programmer.ui.wording import (
     answer_texts,
@@ -82,6 +84,8 @@ def _draw_origin(state: SessionState, shown: Response) -> None:
     elif state.reading is not None:
         st.badge(f"Reading {state.reading + 1}", icon=":material/alt_route:", color="gray")
         st.caption(f"You chose reading {state.reading + 1}; its probability is {shown.confidence:.0%}.")
+    elif isinstance(shown, GivenResponse):
+        origin_panel.draw(state, shown)
     else:
         st.badge(
             f"{confidence_in_words(shown.confidence)}",

@@ -7,12 +7,14 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from neural_programmer.ui import ask_page, table_panel
+from neural_programmer.ui import ask_page, batch_page, history_page, link_panel, table_panel
 from neural_programmer.ui.state import SessionState, session_state
 from neural_programmer.ui.style import PAGE_ICON, PAGE_STYLE
 
 # The pages by the titles under which they are chosen, the first of them first.
-PAGES: Mapping[str, Callable[[SessionState], None]] = MappingProxyType({"Ask": ask_page.draw})
+PAGES: Mapping[str, Callable[[SessionState], None]] = MappingProxyType(
+    {"Ask": ask_page.draw, "Batch": batch_page.draw, "History": history_page.draw}
+)
 
 
 def main() -> None:
@@ -20,6 +22,7 @@ def main() -> None:
     st.set_page_config(page_title="Neural Programmer", page_icon=PAGE_ICON, layout="wide")
     st.html(PAGE_STYLE)
     state = session_state()
+    link_panel.restore(state)
     page = next(iter(PAGES))
     with st.sidebar:
         st.html('<p class="np-brand">Neural Programmer</p>')
@@ -30,7 +33,12 @@ def main() -> None:
             )
         if state.prepared is not None:
             table_panel.draw_in_sidebar(state)
+    top = st.container()
     PAGES[page](state)
+    with top:
+        link_panel.draw_problem(state)
+    history_page.record(state)
+    link_panel.publish(state)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from neural_programmer.ui import (
     columns_panel,
     decision_panel,
     evidence_panel,
+    export_panel,
+    feedback_panel,
     program_panel,
     question_panel,
     readings_panel,
@@ -40,6 +42,7 @@ TABS: tuple[Tab, ...] = (
     Tab("SQL", sql_panel.draw),
     Tab("Other readings", readings_panel.draw),
     Tab("How the model decided", decision_panel.draw),
+    Tab("Export", export_panel.draw),
 )
 _SLOW = frozenset({"SQL"})
 
@@ -76,6 +79,7 @@ def _draw_response(state: SessionState, shown: Response) -> None:
     with st.container(border=True, key="card"):
         answer_panel.draw(state, shown)
         chips_panel.draw(state, shown)
+        feedback_panel.draw(state, shown)
     if shown.program is None:
         readings_panel.draw(state, shown)
         evidence_panel.draw_table(shown.prepared.table)

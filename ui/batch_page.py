@@ -25,6 +25,7 @@ from neural_programmer.ui.wording import counted, escape_markdown
 
 # The page is drawn anew after so many seconds, so that progress is seen and Stop is heard.
 _SECONDS_A_SLICE = 0.5
+_FILE_KEY, _TEXT_KEY = "questions file", "questions typed"
 _EXAMPLE = "which film has the longest running time?\nhow many films did Steven Spielberg direct?"
 
 
@@ -46,21 +47,23 @@ def draw(state: SessionState) -> None:
 
 
 def _draw_input(state: SessionState) -> None:
-    upload = st.file_uploader("A file of questions", type=["txt", "csv", "tsv"], key="questions file")
-    typed = st.text_area("Or type them, one a line", key="questions typed", placeholder=_EXAMPLE, height=120)
-    content = upload.getvalue() if upload is not None else typed.encode("utf-8", "replace")
-    name = upload.name if upload is not None else "the text"
+    st.file_uploader("A file of questions", type=["txt", "csv", "tsv"], key=_FILE_KEY)
+    st.text_area("Or type them, one a line", key=_TEXT_KEY, placeholder=_EXAMPLE, height=120)
     st.button(
         "Answer them",
         key="start batch",
         type="primary",
         icon=":material/play_arrow:",
         on_click=_start,
-        args=(state, content, name),
+        args=(state,),
     )
 
 
-def _start(state: SessionState, content: bytes, name: str) -> None:
+def _start(state: SessionState) -> None:
+    # Read here: what was typed last is not in the button that was drawn before it.
+    upload, typed = st.session_state[_FILE_KEY], str(st.session_state[_TEXT_KEY])
+    content = typed.encode("utf-8", "replace") if upload is None else upload.getvalue()
+    name = "the text" if upload is None else upload.name
     notebook = state.notebook
     notebook.batch, notebook.batch_problem = None, ""
     try:

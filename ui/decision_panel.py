@@ -70,8 +70,8 @@ def _draw_step(shown: Response, labels: Sequence[str]) -> None:
         ("Column", list(step.columns)),
         ("Value", list(step.constants)),
     ]
-    for place, references in enumerate(step.references, start=1):
-        title = "Earlier result" if len(step.references) == 1 else f"Earlier result {place}"
+    for which, references in enumerate(step.references, start=1):
+        title = "Earlier result" if len(step.references) == 1 else f"Earlier result {which}"
         lists.append((title, [(f"#{reference}", chance) for reference, chance in references]))
     lists = [(title, choices) for title, choices in lists if choices]
     for place, (title, choices) in zip(st.columns(len(lists)), lists, strict=True):

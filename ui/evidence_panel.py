@@ -60,11 +60,13 @@ def frame_of(table: Table, rows: Sequence[int]) -> pandas.DataFrame:
 
 def highlight(frame: pandas.DataFrame, cells: Iterable[tuple[int, str]]) -> Styler:
     """The frame with the cells of a table highlighted; rows count from 0, as in a response."""
-    styles = pandas.DataFrame("", index=frame.index, columns=frame.columns)
+    rows = {row: place for place, row in enumerate(frame.index.tolist())}
+    columns = {column: place for place, column in enumerate(frame.columns.tolist())}
+    styles = np.full(frame.shape, "", dtype=object)
     for row, column in cells:
-        if row + 1 in styles.index:
-            styles.loc[row + 1, column] = HIGHLIGHT
-    return frame.style.apply(lambda _: styles, axis=None)
+        if row + 1 in rows:
+            styles[rows[row + 1], columns[column]] = HIGHLIGHT
+    return frame.style.apply(lambda _: pandas.DataFrame(styles, frame.index, frame.columns), axis=None)
 
 
 def _draw_pages(table: Table, rows: Sequence[int], cells: Sequence[tuple[int, str]], key: str) -> None:

@@ -14,6 +14,7 @@ from neural_programmer.feedback import (
     read_feedback,
     write_feedback,
 )
+from neural_programmer.given import GivenResponse, Way
 from neural_programmer.language.program import Program
 from neural_programmer.language.text_form import write_program
 from neural_programmer.response import Response
@@ -35,6 +36,9 @@ _SAID = {
 def draw(state: SessionState, shown: Response) -> None:
     """Offer thumbs, the right program and keeping, for the answer that is looked at."""
     if shown.program is None or state.response is None:
+        return
+    if isinstance(shown, GivenResponse) and shown.way is Way.FOLLOW_UP:
+        st.caption("To keep or to correct this answer, ask the whole question: alone this one says too little.")
         return
     notebook = state.notebook
     identity = _identity(shown)

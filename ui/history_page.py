@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from neural_programmer.given import GivenResponse, Way
 from neural_programmer.history import Entry, compare
 from neural_programmer.ui import feedback_panel
 from neural_programmer.ui.notebook import ASK, PAGE_KEY
@@ -30,9 +31,7 @@ def draw(state: SessionState) -> None:
     history = state.notebook.history
     entries = history.shown()
     if not entries:
-        st.info(
-            "Nothing was asked yet in this session. What you ask will be here.", icon=":material/history:"
-        )
+        st.info("Nothing was asked yet in this session. What you ask will be here.", icon=":material/history:")
     else:
         st.caption("The questions of this session, the latest first. They go when the page is closed.")
         for entry in entries[:_MOST_SHOWN]:
@@ -107,6 +106,9 @@ def _show(state: SessionState, entry: Entry) -> None:
 
 
 def _ask(state: SessionState, entry: Entry) -> None:
+    if isinstance(entry.response, GivenResponse) and entry.response.way is Way.FOLLOW_UP:
+        _show(state, entry)  # its question says nothing without the one before
+        return
     _open(state, entry)
     state.answer(None)
     state.ask(entry.response.question)

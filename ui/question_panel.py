@@ -27,11 +27,12 @@ def draw(state: SessionState, model: SharedModel) -> DeltaGenerator:
         st.caption(f"{counted(table.number_of_rows, 'row')}, {counted(len(table.columns), 'column')}")
     with st.form("ask", border=False):
         field, button = st.columns([6, 1], vertical_alignment="bottom")
-        field.text_input("Question", key=QUESTION_KEY, placeholder="Ask about this table", max_chars=2000)
+        field.text_input("Question", key=QUESTION_KEY, placeholder="Ask about this table")
         asked = button.form_submit_button("Ask", type="primary", width="stretch", help="Press Enter in the field")
     if asked or state.waiting:
+        previous = state.shown
         state.answer(None)
-        state.work = Work(model.start(state.prepared, str(st.session_state[QUESTION_KEY])), now())
+        state.work = Work(model.start(state.prepared, str(st.session_state[QUESTION_KEY]), previous), now())
     place = st.empty()
     if state.work is not None:
         _wait(state, place.container())

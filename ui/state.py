@@ -13,6 +13,7 @@ from neural_programmer.language.program import Program
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.response import Response
 from neural_programmer.tables.table import Table
+from neural_programmer.ui.notebook import Notebook
 
 _KEY = "neural_programmer"
 QUESTION_KEY = "question"
@@ -70,7 +71,8 @@ class SessionState:
     ``waiting`` is true from when a question is to be asked until it is being answered as ``work``. ``notice`` says why
     work ended without a response. ``reading`` counts from 0 and is ``None`` while the answer itself is shown;
     ``chosen`` is the response with that reading in the answer's place, and ``edited`` the response to the program as
-    the person changed it; ``edit_problem`` says why the last change could not be made.
+    the person changed it; ``edit_problem`` says why the last change could not be made. ``notebook`` is what outlives
+    the present answer.
     """
 
     table: OpenTable = field(default_factory=OpenTable)
@@ -84,6 +86,7 @@ class SessionState:
     chosen: Response | None = None
     edited: Response | None = None
     edit_problem: str = ""
+    notebook: Notebook = field(default_factory=Notebook)
     database_lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -133,6 +136,11 @@ class SessionState:
     def edited_program(self) -> Program | None:
         """The program as the person changed it; ``None`` where it is the model's."""
         return None if self.edited is None else self.edited.program
+
+
+def keep_question() -> None:
+    """Remember the text of the question's field where the field is not drawn: Streamlit would forget it."""
+    st.session_state[QUESTION_KEY] = st.session_state.get(QUESTION_KEY, "")
 
 
 def session_state() -> SessionState:

@@ -8,6 +8,8 @@ import streamlit as st
 
 from neural_programmer.question_words import Role, Word, counted_things, nearest, with_word_replaced, words_of
 from neural_programmer.response import Response
+from neural_programmer.tables.constants import ConstantKind
+from neural_programmer.tables.values import text_key
 from neural_programmer.ui.state import SessionState
 from neural_programmer.ui.wording import escape_markdown
 
@@ -73,9 +75,12 @@ def _draw_did_you_mean(state: SessionState, shown: Response, unused: list[str]) 
         st.markdown(f":material/help: **Not used for the answer:** {words}. Did you mean one of these?")
         for place, (word, choices) in enumerate(offered.items()):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.caption(f"“{escape_markdown(word)}”")
-                if not choices:
-                    st.caption("is like nothing in the table. Leave it out, or say it in the table's words.")
+                st.caption(f"“{escape_markdown(word)}”", width="content")
+                own = _own_place(word, shown)
+                if own:
+                    st.caption(own, width="content")
+                elif not choices:
+                    st.caption("is like nothing in the table. Leave it out, or say it in its words.", width="content")
                 for number, choice in enumerate(choices):
                     st.button(
                         escape_markdown(choice.text),
@@ -84,6 +89,19 @@ def _draw_did_you_mean(state: SessionState, shown: Response, unused: list[str]) 
                         on_click=state.ask,
                         args=(with_word_replaced(shown.question, word, choice.text),),
                     )
+
+
+def _own_place(word: str, shown: Response) -> str:
+    """Where an unused word stands in the table after all."""
+    key = text_key(word)
+    for column in shown.prepared.table.columns:
+        if text_key(column.name) == key:
+            return f"is the column {escape_markdown(column.name)}, which the program does not read. Choose it below."
+    found = shown.linking is not None and any(
+        mention.constant.kind is ConstantKind.TEXT and text_key(str(mention.constant.values[0])) == key
+        for mention in shown.linking.mentions
+    )
+    return "is a value of the table, which the program does not use. Choose it below." if found else ""
 
 
 def _where(role: Role, column: str) -> str:

@@ -15,9 +15,11 @@ from torch import Tensor, nn
 
 from neural_programmer import checkpoint
 from neural_programmer.checkpoint import TrainedModel
+from neural_programmer.data.evaluator import denotation_equal
 from neural_programmer.data.reranking_features import reranker_batch
 from neural_programmer.data.wikitablequestions import WikiTableQuestions, locate
 from neural_programmer.feedback import Feedback
+from neural_programmer.model.predictor import Predictor
 from neural_programmer.model.reranker import Reranker
 from neural_programmer.supervision import find_programs
 from neural_programmer.training.config import OptimisationConfig
@@ -30,25 +32,30 @@ from neural_programmer.training.examples import (
     spread,
     with_programs,
 )
-from neural_programmer.training.judging import accuracy
+from neural_programmer.training.judging import accuracy, ranked_answers
 from neural_programmer.training.reporting import Reporter, SilentReporter
 from neural_programmer.training.reranking import Beam, find_beams
 from neural_programmer.training.trainer import Trainer
+
+_SHARES = tuple(tenth / 10 for tenth in range(1, 11))
 
 
 @dataclass(frozen=True)
 class FineTuning:
     """How to learn from corrections.
 
-    Rounds over the corrections end when all are answered rightly, at the latest after ``rounds``. After every step the
-    weights go the share ``pull`` of the way back to what they were (cf. Li et al. 2018, "Explicit Inductive Bias for
-    Transfer Learning", L2-SP). ``beam`` is how many programs are searched for a question.
+    Rounds over the corrections end when all are answered rightly, when ``patience`` of them brought nothing, and at
+    the latest after ``rounds``; the best weights are kept. Where a re-ranker chooses, it is enough that the programmer
+    finds the right answers at all. After every step the weights go the share ``pull`` of the way back to what they were
+    (cf. Li et al. 2018, "Explicit Inductive Bias for Transfer Learning", L2-SP). ``beam`` is how many programs are
+    searched for a question.
     """
 
     rounds: int = 20
-    learning_rate: float = 7e-4
-    reranker_rate: float = 1e-3
-    pull: float = 0.005
+    patience: int = 4
+    learning_rate: float = 5e-4
+    reranker_rate: float = 7e-4
+    pull: float = 0.01
     batch_size: int = 16
     beam: int = 20
     seed: int = 1
@@ -136,13 +143,37 @@ def fine_tune(
     """A copy of the model that has learned the corrections' programs, and a re-ranker that lets them through."""
     tuned = dataclasses.replace(trained, model=copy.deepcopy(trained.model), reranker=copy.deepcopy(trained.reranker))
     searching = dataclasses.replace(tuned, reranker=None)
-    _fine_tune_programmer(searching, corrections, remembered, config, reporter)
+    _fine_tune_programmer(searching, corrections, remembered, config, reporter, in_beam=tuned.reranker is not None)
     if tuned.reranker is not None:
         network = tuned.reranker.config
         wanted = find_beams(searching.predictor(), corrections.judged, config.beam, network)
         others = find_beams(searching.predictor(), remembered_judged, config.beam, network)
         _fine_tune_reranker(tuned, tuned.reranker, wanted, others, corrections, config, reporter)
+    _go_back(tuned, trained, corrections, config, reporter)
     return tuned
+
+
+def _go_back(
+    tuned: TrainedModel, trained: TrainedModel, corrections: Corrections, config: FineTuning, reporter: Reporter
+) -> None:
+    """Leave of what was learned the smallest share that answers as many corrected questions.
+
+    Weights between the old and the new ones keep most of what the old ones knew (cf. Wortsman et al. 2022, "Robust
+    fine-tuning of zero-shot models").
+    """
+    networks: list[tuple[nn.Module, nn.Module]] = [(tuned.model, trained.model)]
+    if tuned.reranker is not None and trained.reranker is not None:
+        networks.append((tuned.reranker, trained.reranker))
+    learned = [[parameter.detach().clone() for parameter in network.parameters()] for network, _ in networks]
+    wanted = accuracy(tuned.predictor(), corrections.judged, config.beam)
+    for share in _SHARES:
+        with torch.no_grad():
+            for (network, old), new in zip(networks, learned, strict=True):
+                for parameter, before, after in zip(network.parameters(), old.parameters(), new, strict=True):
+                    parameter.copy_(torch.lerp(before, after, share))
+        if accuracy(tuned.predictor(), corrections.judged, config.beam) >= wanted:
+            reporter.line(f"{share:.0%} of what was learned is enough")
+            return
 
 
 def _fine_tune_programmer(
@@ -151,7 +182,10 @@ def _fine_tune_programmer(
     remembered: Sequence[Example],
     config: FineTuning,
     reporter: Reporter,
+    *,
+    in_beam: bool,
 ) -> None:
+    """Rounds of small steps, until every right answer comes first, or ``in_beam`` at all."""
     optimisation = OptimisationConfig(
         seed=config.seed,
         epochs=config.rounds,
@@ -164,16 +198,18 @@ def _fine_tune_programmer(
         average=0.0,
         threads=1,
     )
+    enough = _share_found if in_beam else accuracy
     trainer = Trainer(tuned.model, tuned.batcher, [*corrections.examples, *remembered], optimisation)
-    pull = _Pull(tuned.model, config.pull)
-    for done in range(config.rounds):
-        right = accuracy(tuned.predictor(), corrections.judged, config.beam)
+    pull, best = _Pull(tuned.model, config.pull), _Best(tuned.model, config.patience)
+    for done in range(config.rounds + 1):
+        right = enough(tuned.predictor(), corrections.judged, config.beam)
         reporter.progress("learning programs", done, config.rounds)
-        if right == 1.0:
+        reporter.line(f"round {done}: {right:.1%} of the corrected answers found")
+        if best.settles(right) or done == config.rounds:
             break
-        loss = trainer.run_epoch(SilentReporter(), pull)
-        reporter.line(f"round {done + 1}: {right:.1%} of the corrected questions found first, loss {loss:.3f}")
+        trainer.run_epoch(SilentReporter(), pull)
     reporter.progress("learning programs", config.rounds, config.rounds)
+    best.restore()
     tuned.model.eval()
 
 
@@ -190,14 +226,15 @@ def _fine_tune_reranker(
     if not beams:
         return
     optimiser = torch.optim.AdamW(reranker.parameters(), lr=config.reranker_rate, weight_decay=0.0)
-    pull = _Pull(reranker, config.pull)
-    for done in range(config.rounds):
-        reranker.eval()
+    pull, best = _Pull(reranker, config.pull), _Best(reranker, config.patience)
+    # Without dropout: the steps are few and small, and the pull keeps them near.
+    reranker.eval()
+    for done in range(config.rounds + 1):
         right = accuracy(tuned.predictor(), corrections.judged, config.beam)
         reporter.progress("learning to choose", done, config.rounds)
-        if right == 1.0:
+        reporter.line(f"re-ranker, round {done}: {right:.1%} of the corrected questions answered rightly")
+        if best.settles(right) or done == config.rounds:
             break
-        # Without dropout: the steps are few and small, and the pull keeps them near.
         order = np.random.default_rng((config.seed, done)).permutation(len(beams))
         for start in range(0, len(order), config.batch_size):
             chosen = [beams[at] for at in order[start : start + config.batch_size]]
@@ -206,9 +243,8 @@ def _fine_tune_reranker(
             nn.utils.clip_grad_norm_(reranker.parameters(), 1.0)
             optimiser.step()
             pull()
-        reporter.line(f"re-ranker, round {done + 1}: {right:.1%} of the corrected questions answered rightly")
     reporter.progress("learning to choose", config.rounds, config.rounds)
-    reranker.eval()
+    best.restore()
 
 
 def _choice_loss(reranker: Reranker, beams: Sequence[Beam]) -> Tensor:
@@ -217,7 +253,41 @@ def _choice_loss(reranker: Reranker, beams: Sequence[Beam]) -> Tensor:
     right = torch.zeros_like(scores, dtype=torch.bool)
     for at, beam in enumerate(beams):
         right[at, : len(beam.right)] = torch.from_numpy(beam.right)
-    return -scores.masked_fill(~right, -torch.inf).logsumexp(dim=1).mean()
+    loss: Tensor = -scores.masked_fill(~right, -torch.inf).logsumexp(dim=1).mean()
+    return loss
+
+
+def _share_found(predictor: Predictor, questions: Sequence[JudgedQuestion], beam: int) -> float:
+    """The share of the questions whose right answer is among those found."""
+    found = 0
+    for question in questions:
+        prediction = predictor.predict(question.grounding, question.linking, question.candidates, beam=beam)
+        answers = ranked_answers(prediction.hypotheses)
+        found += any(denotation_equal(question.target, answer) for answer in answers)
+    return found / max(1, len(questions))
+
+
+class _Best:
+    """Remembers the weights that did best, and when to go no further: nothing is left, or nothing was won lately."""
+
+    def __init__(self, network: nn.Module, patience: int) -> None:
+        self._network = network
+        self._patience = patience
+        self._score = -1.0
+        self._since = 0
+        self._weights: dict[str, Tensor] = {}
+
+    def settles(self, score: float) -> bool:
+        """Take in the score of the present weights, and say whether to stop."""
+        self._since += 1
+        if score > self._score:
+            self._score, self._since = score, 0
+            self._weights = copy.deepcopy(self._network.state_dict())
+        return score == 1.0 or self._since >= self._patience
+
+    def restore(self) -> None:
+        """Take the best weights again."""
+        self._network.load_state_dict(self._weights)
 
 
 class _Pull:
