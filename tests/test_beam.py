@@ -18,7 +18,7 @@ from neural_programmer.language.candidates import FIELDS, Candidates
 from neural_programmer.language.grammar import Grammar, GrammarState, comparable
 from neural_programmer.language.kinds import Kind
 from neural_programmer.model.beam import BeamSearch, BeamWidths
-from neural_programmer.model.scorer import ArgumentTable
+from neural_programmer.model.scorer import ArgumentTable, ModelScorer
 from neural_programmer.model.trie import TrieBuilder
 from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.tables.build import build_table
@@ -241,3 +241,17 @@ def test_the_same_question_gets_the_same_prediction() -> None:
     assert len(one) == len(two) > 1
     for first, second in zip(one, two, strict=True):
         assert (first.program, first.log_probability) == (second.program, second.log_probability)
+
+
+def test_where_a_question_offers_nothing_to_go_on_with_no_operation_looks_likely() -> None:
+    model = tiny_model()
+    question = judged_questions(1, 1)[0]
+    features = featurize(question.grounding, question.linking, question.candidates)
+    with torch.inference_mode():
+        encoded = model.model.eval().encode(model.batcher.batch([features]))
+        scorer = ModelScorer(model.model, encoded)
+        offered = encoded.inputs.operation_mask[0].numpy()
+        unavailable = ~offered
+        assert unavailable.any()
+        scores = scorer.operations(scorer.start(), unavailable[None])
+    assert (scores < -1e8).all()

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from neural_programmer.language.candidates import COLUMN, CONSTANT, FIRST_REFERENCE, OPERATION, SECOND_REFERENCE
-from neural_programmer.model.attention import Placement, masked_log_softmax
+from neural_programmer.model.attention import MASKED_SCORE, Placement, masked_log_softmax
 from neural_programmer.model.encoders import Encoded
 from neural_programmer.model.programmer import Beginnings, Programmer
 
@@ -88,7 +88,8 @@ class ModelScorer:
         """Log-probabilities of operations."""
         scores = self._model.controller.operations(memory.state.state, memory.placement)
         mask = torch.from_numpy(legal) & self._encoded.inputs.operation_mask
-        result: Floats = masked_log_softmax(scores, mask).numpy()
+        # Where the question offers nothing that could go on, a softmax over nothing must not look like a choice.
+        result: Floats = masked_log_softmax(scores, mask).masked_fill(~mask, MASKED_SCORE).numpy()
         return result
 
     def arguments(
