@@ -58,9 +58,13 @@ def tune(config: FineTuning, folder: Path) -> TrainedModel:
     return fine_tune(trained, corrections, (), (), config, SilentReporter())
 
 
-def distance(one: TrainedModel, other: TrainedModel) -> float:
-    theirs = other.model.state_dict()
-    return sum(float((tensor - theirs[name]).abs().sum()) for name, tensor in one.model.state_dict().items())
+def weights(trained: TrainedModel) -> list[torch.Tensor]:
+    assert trained.reranker is not None
+    return [*trained.model.state_dict().values(), *trained.reranker.state_dict().values()]
+
+
+def same(one: TrainedModel, other: TrainedModel) -> bool:
+    return all(torch.equal(mine, theirs) for mine, theirs in zip(weights(one), weights(other), strict=True))
 
 
 def test_corrected_questions_come_out_right_and_the_model_is_whole(folder: Path, tmp_path: Path) -> None:
@@ -78,16 +82,20 @@ def test_corrected_questions_come_out_right_and_the_model_is_whole(folder: Path,
 
 def test_the_same_feedback_gives_the_same_model_and_leaves_the_old_one_alone(folder: Path) -> None:
     before = (folder / checkpoint.WEIGHTS).read_bytes()
-    assert distance(tune(QUICK, folder), tune(QUICK, folder)) == 0
-    assert distance(tune(QUICK, folder), checkpoint.load(folder)) > 0
+    once = tune(THOROUGH, folder)
+    assert same(once, tune(THOROUGH, folder))
+    assert not same(once, checkpoint.load(folder))
     assert (folder / checkpoint.WEIGHTS).read_bytes() == before
 
 
-def test_the_pull_keeps_weights_near_what_they_were(folder: Path) -> None:
-    old = checkpoint.load(folder)
-    free, pulled = (distance(tune(replace(QUICK, pull=pull), folder), old) for pull in (0.0, 0.5))
-    assert 0 < pulled < free
-    assert distance(tune(replace(QUICK, pull=1.0), folder), old) == 0
+def test_weights_that_are_pulled_all_the_way_back_stay(folder: Path) -> None:
+    assert same(tune(replace(THOROUGH, pull=1.0, rounds=3), folder), checkpoint.load(folder))
+
+
+def test_rounds_that_bring_nothing_change_nothing(folder: Path) -> None:
+    assert same(
+        tune(replace(THOROUGH, learning_rate=1e-9, reranker_rate=1e-9, patience=2), folder), checkpoint.load(folder)
+    )
 
 
 def test_what_a_person_said_last_counts() -> None:
