@@ -10,9 +10,9 @@ class StepTrace:
     """What the model weighed when it wrote one step of a program.
 
     ``operations``, ``columns`` and ``constants`` are pairs of a label and a probability, likeliest first; an argument
-    that the step does not take has none. ``references`` holds such pairs of earlier steps' numbers for each reference the
-    operation takes. ``attention`` is how much it looked at each token of the question, in the tokens' order, before it
-    chose the operation; it sums to 1. ``argument_attention`` is where it looked for the arguments.
+    that the step does not take has none. ``references`` holds such pairs of earlier steps' numbers for each reference
+    the operation takes. ``attention`` is how much it looked at each token of the question, in the tokens' order, before
+    it chose the operation; it sums to 1. ``argument_attention`` is where it looked for the arguments.
     """
 
     step: int
