@@ -79,7 +79,7 @@ def _rows_sheet(response: Response) -> Sheet:
     table = response.prepared.table
     numbers = sorted({row for row, _ in response.cells})
     names = unique_names(["Row", *(column.name for column in table.columns)])
-    rows = [(row + 1, *(column.cells[row] for column in table.columns)) for row in numbers]
+    rows: list[tuple[Cell, ...]] = [(row + 1, *(column.cells[row] for column in table.columns)) for row in numbers]
     return Sheet(tuple(names), tuple(rows))
 
 
