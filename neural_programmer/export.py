@@ -20,6 +20,7 @@ import pyarrow
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from pyarrow import parquet
 
+from neural_programmer.execution.exact import AnswerValue
 from neural_programmer.execution.sql import sql_text
 from neural_programmer.execution.sql_schema import storable
 from neural_programmer.language.json_form import program_to_json
@@ -65,16 +66,20 @@ def sheet_of(response: Response, part: Part = Part.ANSWER) -> Sheet:
 def _answer_sheet(response: Response) -> Sheet:
     column = response.program.steps[-1].column if response.program is not None else None
     name = column.column if column is not None else "Answer"
-    rows: list[tuple[Cell, ...]] = [value if isinstance(value, tuple) else (value,) for value in response.answer]
+    rows = [_row(value) for value in response.answer]
     pairs = any(len(row) > 1 for row in rows)
     return Sheet(tuple(unique_names([name, "Rows"] if pairs else [name])), tuple(rows))
+
+
+def _row(value: AnswerValue) -> tuple[Cell, ...]:
+    return (value[0], value[1]) if isinstance(value, tuple) else (value,)
 
 
 def _rows_sheet(response: Response) -> Sheet:
     table = response.prepared.table
     numbers = sorted({row for row, _ in response.cells})
     names = unique_names(["Row", *(column.name for column in table.columns)])
-    rows = [(row + 1, *(column.cells[row] for column in table.columns)) for row in numbers]
+    rows: list[tuple[Cell, ...]] = [(row + 1, *(column.cells[row] for column in table.columns)) for row in numbers]
     return Sheet(tuple(names), tuple(rows))
 
 

@@ -26,19 +26,19 @@ def draw(state: SessionState, shown: Response) -> None:
         key="format",
     )
     form = FORMATS[chosen]
-    part = Part.ANSWER
+    part: Part | None = Part.ANSWER
     if form.has_parts:
         part = st.radio("What", list(Part), format_func=_PARTS.__getitem__, horizontal=True, key="part")
     dialect = str(st.session_state.get("dialect", "duckdb"))
     try:
-        content = form.write(shown, part, dialect, _file_name(state))
+        content = form.write(shown, part or Part.ANSWER, dialect, _file_name(state))
     except ExportError as error:
         st.error(escape_markdown(str(error)))
     else:
         st.download_button(
             f"Download {form.title}",
             content,
-            file_name=f"{part if form.has_parts else 'answer'}.{form.ending}",
+            file_name=f"{part or Part.ANSWER if form.has_parts else 'answer'}.{form.ending}",
             mime=form.media_type,
             icon=":material/download:",
             on_click="ignore",
