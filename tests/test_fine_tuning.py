@@ -19,7 +19,7 @@ from neural_programmer.model.reranker import Reranker, RerankerConfig
 from neural_programmer.operations.registry import OPERATION_NAMES
 from neural_programmer.tables.build import build_table
 from neural_programmer.training import fine_tuning
-from neural_programmer.training.corrections import corrections_in, prepare_corrections
+from neural_programmer.training.corrections import Corrections, corrections_in, prepare_corrections
 from neural_programmer.training.fine_tuning import FineTuning, NothingToLearnError, fine_tune, learn_from_feedback
 from neural_programmer.training.reporting import SilentReporter
 from tests.scripted import FIRST_NATION, GOLD_OF_FRANCE, LAST_NATION, MEDALS, MOST_GOLD, NATIONS
@@ -55,7 +55,7 @@ def tune(config: FineTuning, folder: Path) -> TrainedModel:
     """The small model after learning the records, with nothing else to remember."""
     trained = checkpoint.load(folder)
     corrections = prepare_corrections(corrections_in(RECORDS), trained)
-    return fine_tune(trained, corrections, (), (), config, SilentReporter())
+    return fine_tune(trained, corrections, Corrections((), (), ()), config, SilentReporter())
 
 
 def weights(trained: TrainedModel) -> list[torch.Tensor]:

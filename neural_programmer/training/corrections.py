@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -74,23 +74,31 @@ def prepare_corrections(corrections: Sequence[Correction], trained: TrainedModel
     return Corrections(tuple(examples), tuple(judged), tuple(refused))
 
 
-def present_answers(trained: TrainedModel, beam: int) -> Corrections:
-    """The questions that come with the sample tables, with the programs by which the model answers them now.
+def sample_questions() -> list[JudgedQuestion]:
+    """The questions that come with the sample tables; their right answers are not known here."""
+    asked = [(sample, question) for sample in sample_tables() for question in sample.questions]
+    tables = {sample.file: sample.load() for sample in sample_tables()}
+    return judge_by([(f"{one.file} {question}", tables[one.file], question, ()) for one, question in asked])
+
+
+def present_answers(trained: TrainedModel, questions: Sequence[JudgedQuestion], beam: int) -> Corrections:
+    """Questions with the programs by which the model answers them now, and with these answers where they have none.
 
     To go on answering them so keeps a model from forgetting what it is not reminded of (cf. Li and Hoiem 2016,
     "Learning without Forgetting").
     """
     predictor = trained.predictor()
-    kept: list[Correction] = []
-    asked = [(question, sample.load()) for sample in sample_tables() for question in sample.questions]
-    for linked, (question, table) in zip(
-        judge_by([(question, table, question, ()) for question, table in asked]), asked, strict=True
-    ):
-        found = predictor.predict(linked.grounding, linked.linking, linked.candidates, beam=beam).hypotheses
+    examples: list[Example] = []
+    judged: list[JudgedQuestion] = []
+    for asked in questions:
+        found = predictor.predict(asked.grounding, asked.linking, asked.candidates, beam=beam).hypotheses
         best = next((each for each in found if each.answer.defined), None)
-        if best is not None:
-            kept.append(Correction(question, table, best.program))
-    return prepare_corrections(kept, trained)
+        if best is None:
+            continue
+        programs, answer = _encoded(best.program, asked, trained)
+        examples.append(Example(asked.id, featurize(asked.grounding, asked.linking, asked.candidates), programs))
+        judged.append(replace(asked, target=asked.target or answer))
+    return Corrections(tuple(examples), tuple(judged), ())
 
 
 class _Unwritable(ValueError):

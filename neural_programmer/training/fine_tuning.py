@@ -21,17 +21,15 @@ from neural_programmer.data.wikitablequestions import WikiTableQuestions, locate
 from neural_programmer.feedback import Feedback
 from neural_programmer.model.predictor import Predictor
 from neural_programmer.model.reranker import Reranker
-from neural_programmer.supervision import find_programs
 from neural_programmer.training.config import OptimisationConfig
-from neural_programmer.training.corrections import Corrections, corrections_in, prepare_corrections, present_answers
-from neural_programmer.training.examples import (
-    Example,
-    JudgedQuestion,
-    features_of,
-    judge_by,
-    spread,
-    with_programs,
+from neural_programmer.training.corrections import (
+    Corrections,
+    corrections_in,
+    prepare_corrections,
+    present_answers,
+    sample_questions,
 )
+from neural_programmer.training.examples import Example, JudgedQuestion, judge_by, spread
 from neural_programmer.training.judging import accuracy, ranked_answers
 from neural_programmer.training.reporting import Reporter, SilentReporter
 from neural_programmer.training.reranking import Beam, find_beams
@@ -101,7 +99,7 @@ def learn_from_feedback(
     """Fine-tune the checkpoint in ``folder`` on the right programs in feedback, and save it in ``output``.
 
     ``dev`` names a split of WikiTableQuestions on which accuracy is measured before and after; ``rehearsal`` is how
-    many of its training questions are learned again beside the corrections (0: none, and the data set is not needed).
+    many of its training questions are gone through again beside the corrections (0: none; the data set is not needed).
     Raises ``NothingToLearnError``, ``CheckpointError`` and ``DatasetError``.
     """
     config, reporter = config or FineTuning(), reporter or SilentReporter()
@@ -113,13 +111,14 @@ def learn_from_feedback(
             f"the feedback holds nothing to learn from ({reasons or 'no right program in it'}); "
             "correct a program, or call an answer right, and export again"
         )
-    judged_dev = _dev_questions(dev, dev_questions, root) if dev is not None else []
+    judged_dev = _questions(dev, dev_questions, root) if dev is not None else []
     before_dev = accuracy(trained.predictor(), judged_dev, config.beam) if judged_dev else 0.0
     before = accuracy(trained.predictor(), corrections.judged, config.beam)
     reporter.line(f"{len(corrections.examples)} corrected questions, {before:.1%} of them answered rightly so far")
-    kept = present_answers(trained, config.beam)
-    remembered = [*kept.examples, *_rehearsed(rehearsal, root, reporter)]
-    tuned = fine_tune(trained, corrections, remembered, kept.judged, config, reporter)
+    real = _questions("random-split-1-train", rehearsal, root)
+    remembered = present_answers(trained, [*sample_questions(), *real], config.beam)
+    reporter.line(f"{len(remembered.examples)} other questions are to be answered as before")
+    tuned = fine_tune(trained, corrections, remembered, config, reporter)
     after = accuracy(tuned.predictor(), corrections.judged, config.beam)
     after_dev = accuracy(tuned.predictor(), judged_dev, config.beam) if judged_dev else 0.0
     notes = {**trained.notes, "corrected_questions": len(corrections.examples)}
@@ -135,19 +134,23 @@ def learn_from_feedback(
 def fine_tune(
     trained: TrainedModel,
     corrections: Corrections,
-    remembered: Sequence[Example],
-    remembered_judged: Sequence[JudgedQuestion],
+    remembered: Corrections,
     config: FineTuning,
     reporter: Reporter,
 ) -> TrainedModel:
-    """A copy of the model that has learned the corrections' programs, and a re-ranker that lets them through."""
+    """A copy of the model that has learned the corrections' programs, and a re-ranker that lets them through.
+
+    It goes on learning what is to be ``remembered``.
+    """
     tuned = dataclasses.replace(trained, model=copy.deepcopy(trained.model), reranker=copy.deepcopy(trained.reranker))
     searching = dataclasses.replace(tuned, reranker=None)
-    _fine_tune_programmer(searching, corrections, remembered, config, reporter, in_beam=tuned.reranker is not None)
+    _fine_tune_programmer(
+        searching, corrections, remembered.examples, config, reporter, in_beam=tuned.reranker is not None
+    )
     if tuned.reranker is not None:
         network = tuned.reranker.config
         wanted = find_beams(searching.predictor(), corrections.judged, config.beam, network)
-        others = find_beams(searching.predictor(), remembered_judged, config.beam, network)
+        others = find_beams(searching.predictor(), remembered.judged, config.beam, network)
         _fine_tune_reranker(tuned, tuned.reranker, wanted, others, corrections, config, reporter)
     _go_back(tuned, trained, corrections, config, reporter)
     return tuned
@@ -304,23 +307,13 @@ class _Pull:
         torch._foreach_lerp_(present, self._old, self._share)
 
 
-def _dev_questions(split: str, count: int, root: Path | str | None) -> list[JudgedQuestion]:
-    dataset = WikiTableQuestions(locate(root))
-    asked = spread(dataset.questions(split), count)
-    return judge_by([(one.id, dataset.table(one.context), one.utterance, one.target or ()) for one in asked])
-
-
-def _rehearsed(count: int, root: Path | str | None, reporter: Reporter) -> list[Example]:
-    """Training questions of WikiTableQuestions with their consistent programs."""
+def _questions(split: str, count: int, root: Path | str | None) -> list[JudgedQuestion]:
+    """Questions of WikiTableQuestions, evenly spread over a split."""
     if count <= 0:
         return []
     dataset = WikiTableQuestions(locate(root))
-    asked = spread(dataset.questions("random-split-1-train"), count)
-    features = features_of(dataset, asked, processes=1)
-    programs = {id_: one.programs for id_, one in find_programs(dataset, asked, processes=1).items()}
-    examples = with_programs(features, programs, 100)
-    reporter.line(f"{len(examples)} training questions are rehearsed")
-    return examples
+    asked = spread(dataset.questions(split), count)
+    return judge_by([(one.id, dataset.table(one.context), one.utterance, one.target or ()) for one in asked])
 
 
 def _keep_settings(folder: Path, output: Path) -> None:
