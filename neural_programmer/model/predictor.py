@@ -93,7 +93,8 @@ class Predictor:
         if not candidates.columns or not linking.tokens:
             return Prediction((), None)
         training = self.model.training
-        self.model.eval()
+        if training:
+            self.model.eval()
         try:
             encoded = self.model.encode(self._featurize(grounding, linking, candidates))
             scorer = ModelScorer(self.model, encoded)
@@ -108,7 +109,8 @@ class Predictor:
                 trace = self._trace(scorer, hypotheses[0], linking, candidates)
             return Prediction(hypotheses, trace)
         finally:
-            self.model.train(training)
+            if training:
+                self.model.train()
 
     def trace(self, grounding: Grounding, linking: Linking, candidates: Candidates, hypothesis: Hypothesis) -> Trace:
         """How the model came to one hypothesis about the question."""
