@@ -50,7 +50,7 @@ class FineTuning:
     """
 
     rounds: int = 20
-    patience: int = 4
+    patience: int = 6
     learning_rate: float = 5e-4
     reranker_rate: float = 7e-4
     pull: float = 0.01
@@ -225,9 +225,13 @@ def _fine_tune_reranker(
     config: FineTuning,
     reporter: Reporter,
 ) -> None:
-    beams = [beam for beam in [*wanted, *others] if beam.right.any() and not beam.right.all()]
-    if not beams:
+    telling = [beam for beam in wanted if beam.right.any() and not beam.right.all()]
+    if not telling:
         return
+    beams = [*telling, *others]
+    old = copy.deepcopy(reranker).eval()
+    with torch.no_grad():
+        goals = [_right_choice(beam) for beam in telling] + [_choices(old, [beam])[0].exp() for beam in others]
     optimiser = torch.optim.AdamW(reranker.parameters(), lr=config.reranker_rate, weight_decay=0.0)
     pull, best = _Pull(reranker, config.pull), _Best(reranker, config.patience)
     # Without dropout: the steps are few and small, and the pull keeps them near.
@@ -240,9 +244,9 @@ def _fine_tune_reranker(
             break
         order = np.random.default_rng((config.seed, done)).permutation(len(beams))
         for start in range(0, len(order), config.batch_size):
-            chosen = [beams[at] for at in order[start : start + config.batch_size]]
+            chosen = order[start : start + config.batch_size].tolist()
             optimiser.zero_grad(set_to_none=True)
-            _choice_loss(reranker, chosen).backward()
+            _choice_loss(reranker, [beams[at] for at in chosen], [goals[at] for at in chosen]).backward()
             nn.utils.clip_grad_norm_(reranker.parameters(), 1.0)
             optimiser.step()
             pull()
@@ -250,14 +254,27 @@ def _fine_tune_reranker(
     best.restore()
 
 
-def _choice_loss(reranker: Reranker, beams: Sequence[Beam]) -> Tensor:
-    """How surprised the re-ranker is by the right candidates, as in `training.reranking`."""
-    scores = reranker(reranker_batch([beam.features for beam in beams], reranker.config)).log_softmax(dim=1)
-    right = torch.zeros_like(scores, dtype=torch.bool)
-    for at, beam in enumerate(beams):
-        right[at, : len(beam.right)] = torch.from_numpy(beam.right)
-    loss: Tensor = -scores.masked_fill(~right, -torch.inf).logsumexp(dim=1).mean()
-    return loss
+def _choices(reranker: Reranker, beams: Sequence[Beam]) -> Tensor:
+    """``Float[question, candidate]``: the logarithms of the re-ranker's probabilities."""
+    scores: Tensor = reranker(reranker_batch([beam.features for beam in beams], reranker.config)).log_softmax(dim=1)
+    return scores
+
+
+def _right_choice(beam: Beam) -> Tensor:
+    """``Float[candidate]``: the same share for every right candidate."""
+    right = torch.from_numpy(beam.right).float()
+    return right / right.sum()
+
+
+def _choice_loss(reranker: Reranker, beams: Sequence[Beam], goals: Sequence[Tensor]) -> Tensor:
+    """How far the re-ranker is from the goals, each of which is a distribution over a question's candidates.
+
+    For what is to be remembered the goal is what the old re-ranker chose, not what is right: the programs were found by
+    a model that may have learned from these very questions, and is surer of them than it is of others.
+    """
+    scores = _choices(reranker, beams)
+    losses = [-(goal * row[: len(goal)]).sum() for goal, row in zip(goals, scores, strict=True)]
+    return torch.stack(losses).mean()
 
 
 def _share_found(predictor: Predictor, questions: Sequence[JudgedQuestion], beam: int) -> float:
