@@ -232,6 +232,32 @@ def test_a_phone_shows_all_without_scrolling_sideways(visit: Visit, scheme: Lite
     picture(page, f"phone_{scheme}.png")
 
 
+def test_a_question_about_something_else_is_not_answered(visit: Visit) -> None:
+    page = visit.page
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    page.get_by_role("button", name="Thirty films").click()
+    field = page.get_by_placeholder("Ask about this table")
+    field.fill("what is the capital of Norway?")
+    field.press("Enter")
+    expect(page.get_by_text("No answer").first).to_be_visible()
+    picture(page, "no_answer_dark.png")
+    assert not visit.problems
+
+
+def test_questions_in_bulk_are_answered_in_a_browser(visit: Visit) -> None:
+    page = visit.page
+    page.get_by_role("button", name="Thirty films").click()
+    page.get_by_text("Batch", exact=True).click()
+    page.get_by_label("Or type them, one a line").fill(f"{LONGEST}\n{MANY_AWARDS}")
+    # Leaving the field tells the page what was typed.
+    page.get_by_label("Or type them, one a line").press("Control+Enter")
+    page.get_by_role("button", name="Answer them").click()
+    expect(page.get_by_role("button", name="Download").first).to_be_visible()
+    picture(page, "batch.png")
+    assert not visit.problems
+
+
 @pytest.mark.skipif(bool(SCREENSHOTS), reason="the trained model is not asked about a table of markup")
 def test_markup_in_a_table_stays_text_in_a_browser(visit: Visit) -> None:
     markup = "<img src=x onerror=alert(1)> **bold** [x](javascript:alert(2))"
