@@ -25,6 +25,12 @@ torch.set_num_threads(1)
 _BESIDE_THE_REPOSITORY = Path(__file__).parents[2] / "shared" / "wikitablequestions"
 
 
+@pytest.fixture(autouse=True)
+def own_feedback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the feedback that the user keeps on this machine."""
+    monkeypatch.setenv("NEURAL_PROGRAMMER_FEEDBACK", str(tmp_path / "feedback.sqlite"))
+
+
 @pytest.fixture(scope="session")
 def wikitablequestions() -> WikiTableQuestions:
     """The dataset, from where the environment says, the user's cache or beside the repository; else the test skips."""
