@@ -71,7 +71,7 @@ class Reranker(nn.Module):
         self.hidden = nn.Linear(features + operations + 5 * width, config.hidden_width)
         self.second = nn.Linear(config.hidden_width, config.hidden_width // 2)
         self.out = nn.Linear(config.hidden_width // 2, 1)
-        # One weight for each cross: a log-linear model beside the network (cf. Pasupat and Liang 2015, section 4.2).
+        # One weight for each cross: a log-linear model beside the network.
         self.crosses = nn.Embedding(config.cross_buckets, 1) if config.cross_buckets else None
         if self.crosses is not None:
             nn.init.zeros_(self.crosses.weight)

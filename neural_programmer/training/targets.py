@@ -1,8 +1,7 @@
 """Which consistent programs are worth learning from: those that a model which has not seen the question supports.
 
 Most programs that give the right answer do so by accident. A model trained on other questions has no reason to prefer
-the accidental ones, so its opinion tells them apart (cf. Zhou et al. 2004, "Tri-training", on labels from models that
-have not seen an example).
+the accidental ones, so its opinion tells them apart.
 """
 
 from __future__ import annotations
