@@ -14,6 +14,9 @@ from neural_programmer.tables.views import View, ViewKind, ViewReference
 
 StoredValue = str | float | int | None
 
+# PostgreSQL reads no more of a name than this, and does not say so; of two names alike so far it would know one.
+MOST_BYTES_OF_A_NAME = 63
+
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -60,24 +63,40 @@ def item_key(item: str) -> str:
 
 
 class Names:
-    """Names of which no two are the same, whatever their case."""
+    """Names of which no two are the same, whatever their case and where all are cut to PostgreSQL's length."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
 
-    def unused(self, name: str) -> str:
-        """The name, or the name with a number, such that nothing else has it; it is taken now."""
+    def unused(self, name: str, ending: str = "") -> str:
+        """The name with the ending, or with a number too, such that nothing else has it; it is taken now.
+
+        A name as it is may have any length; one that gets an ending is shortened so that the ending is kept.
+        """
         name = storable(name)
-        candidate, number = name, 1
-        while candidate.casefold() in self._taken:
+        candidate, number = _with_ending(name, ending), 1
+        while _as_taken(candidate) in self._taken:
             number += 1
-            candidate = f"{name}_{number}"
-        self._taken.add(candidate.casefold())
+            candidate = _with_ending(name, f"{ending}_{number}")
+        self._taken.add(_as_taken(candidate))
         return candidate
 
     def copy(self) -> Names:
         """The same names, to which others can be added apart."""
         return Names(self._taken)
+
+
+def _with_ending(name: str, ending: str) -> str:
+    return _cut(name, MOST_BYTES_OF_A_NAME - len(ending.encode())) + ending if ending else name
+
+
+def _as_taken(name: str) -> str:
+    return _cut(name, MOST_BYTES_OF_A_NAME).casefold()
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    """The text up to so many bytes of UTF-8, no character cut in two."""
+    return text.encode()[:most_bytes].decode(errors="ignore")
 
 
 class TableSchema:
@@ -97,13 +116,10 @@ class TableSchema:
         for reference in table.view_references:
             raw_name = raw_names[reference.column]
             for reading in _readings(reference.view):
-                name = raw_name
-                if reference.view is not ViewKind.TEXT:
-                    name += f"_{reference.view}"
+                ending = "" if reference.view is ViewKind.TEXT else f"_{reference.view}"
                 if reading is not Reading.RAW:
-                    name += f"_{reading}"
-                if name != raw_name:
-                    name = self.names.unused(name)
+                    ending += f"_{reading}"
+                name = self.names.unused(raw_name, ending) if ending else raw_name
                 self._columns[reference, reading] = self._stored(name, reference, reading)
 
     def _stored(self, name: str, reference: ViewReference, reading: Reading) -> StoredColumn:
