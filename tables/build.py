@@ -77,7 +77,8 @@ def _fingerprint(headers: Sequence[str], by_column: Sequence[tuple[str, ...]]) -
     return digest.hexdigest()
 
 
-def _build_column(name: str, header: str, cells: tuple[str, ...]) -> Column:
+def distinct_cells(cells: Sequence[str]) -> tuple[Cells, Codes]:
+    """The distinct texts of a column, and for each row the number of its text."""
     numbered: dict[str, int] = {}
     codes: Codes = np.fromiter((numbered.setdefault(cell, len(numbered)) for cell in cells), np.int64, len(cells))
     counts = np.bincount(codes, minlength=len(numbered)).tolist()
@@ -85,7 +86,12 @@ def _build_column(name: str, header: str, cells: tuple[str, ...]) -> Column:
     filled = sum(
         count for text, count in zip(distinct, counts, strict=True) if text.strip().lower() not in _PLACEHOLDERS
     )
-    return Column(name, header, cells, _build_views(Cells(distinct, counts, filled), header, codes))
+    return Cells(distinct, counts, filled), codes
+
+
+def _build_column(name: str, header: str, cells: tuple[str, ...]) -> Column:
+    distinct, codes = distinct_cells(cells)
+    return Column(name, header, cells, _build_views(distinct, header, codes))
 
 
 def _build_views(cells: Cells, header: str, codes: Codes) -> dict[ViewKind, View]:

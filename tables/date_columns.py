@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from neural_programmer.tables.column_cells import ENOUGH, MOST, Cells
@@ -11,11 +12,53 @@ from neural_programmer.tables.numbers import read_number
 from neural_programmer.tables.values import PartialDate
 
 
+@dataclass(frozen=True, slots=True)
+class DateConventions:
+    """What a column's cells together say of each: day or month first, months or seasons, with a year or without.
+
+    ``with_year`` is None where dates with a year and without one may stand together. The defaults take each cell as
+    it comes.
+    """
+
+    month_first: bool = False
+    seasons: bool = True
+    with_year: bool | None = None
+
+    def date_of(self, text: str) -> PartialDate | None:
+        """The date that a cell of the column means."""
+        reading = read_date(text)
+        return None if reading is None else self.kept(self.chosen(reading))
+
+    def chosen(self, reading: DateReading) -> PartialDate | None:
+        """The one of a reading's dates that the column means."""
+        if reading.form is DateForm.DIGITS:
+            preferred, other = (reading.other, reading.date) if self.month_first else (reading.date, reading.other)
+            return preferred or other
+        if reading.form is DateForm.YEAR_AND_TWO_DIGITS:
+            return reading.date if self.seasons else reading.other
+        return reading.date
+
+    def kept(self, date: PartialDate | None) -> PartialDate | None:
+        """The date where it has a year, or none, as the column's other dates."""
+        return date if date and self.with_year in (None, date.year is not None) else None
+
+
 def read_dates(cells: Cells) -> list[PartialDate | None] | None:
     """The date of each distinct text, or None where the column is not one of dates.
 
     All dates have a year or none has, whichever are more; the others stay unread.
     """
+    decided = _decide(cells)
+    return None if decided is None else decided[1]
+
+
+def date_conventions(cells: Cells) -> DateConventions | None:
+    """How the column writes its dates, or None where it is not one of dates."""
+    decided = _decide(cells)
+    return None if decided is None else decided[0]
+
+
+def _decide(cells: Cells) -> tuple[DateConventions, list[PartialDate | None]] | None:
     if not cells.seems_read_by(read_date):
         return None
     readings = [read_date(text) for text in cells.texts]
@@ -34,13 +77,14 @@ def read_dates(cells: Cells) -> list[PartialDate | None] | None:
         return None
     if certain + years + doubtful < enough:
         return None
-    chosen = _choose(cells, readings)
+    each = DateConventions(_month_comes_first(cells, readings), _are_seasons(readings))
+    chosen = [None if reading is None else each.chosen(reading) for reading in readings]
     with_year = sum(count for date, count in zip(chosen, cells.counts, strict=True) if date and date.year is not None)
     without = sum(count for date, count in zip(chosen, cells.counts, strict=True) if date and date.year is None)
     if with_year + without < enough:
         return None
-    keep_years = with_year >= without
-    return [date if date and (date.year is not None) == keep_years else None for date in chosen]
+    together = replace(each, with_year=with_year >= without)
+    return together, [together.kept(date) for date in chosen]
 
 
 def _is_years(cells: Cells, readings: Sequence[DateReading | None], years: int) -> bool:
@@ -54,24 +98,6 @@ def _is_years(cells: Cells, readings: Sequence[DateReading | None], years: int) 
         elif read_number(text) is not None:
             others += count
     return others <= 0.1 * (plain + others)
-
-
-def _choose(cells: Cells, readings: Sequence[DateReading | None]) -> list[PartialDate | None]:
-    """The reading of each text once the column has told what its digits mean."""
-    month_first = _month_comes_first(cells, readings)
-    seasons = _are_seasons(readings)
-    chosen: list[PartialDate | None] = []
-    for reading in readings:
-        if reading is None:
-            chosen.append(None)
-        elif reading.form is DateForm.DIGITS:
-            preferred, other = (reading.other, reading.date) if month_first else (reading.date, reading.other)
-            chosen.append(preferred or other)
-        elif reading.form is DateForm.YEAR_AND_TWO_DIGITS:
-            chosen.append(reading.date if seasons else reading.other)
-        else:
-            chosen.append(reading.date)
-    return chosen
 
 
 def _month_comes_first(cells: Cells, readings: Sequence[DateReading | None]) -> bool:

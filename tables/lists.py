@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from neural_programmer.tables.column_cells import ENOUGH, Cells
 from neural_programmer.tables.numbers import Certainty, NumberReading
@@ -26,6 +27,24 @@ _COMMA = 3
 _LAST_AND = re.compile(r"\s+(?:and|&)\s+")
 
 
+@dataclass(frozen=True, slots=True)
+class ListConventions:
+    """How a column divides its lists: by which separator, and the keys of what stands between commas.
+
+    The ``known`` keys tell "Rock and Roll" from "Tim and Tom"; they are empty where another separator divides.
+    """
+
+    separator: int
+    known: frozenset[str] = frozenset()
+
+    def items_of(self, text: str, is_one_value: bool) -> Items | None:
+        """The items of a cell, of which ``is_one_value`` tells whether it must not be divided."""
+        items = [text.strip()] if is_one_value else _split(text, _SEPARATORS[self.separator])
+        if self.separator == _COMMA:
+            items = _split_last(items, self.known)
+        return Items(tuple(items)) if items[0] else None
+
+
 def read_lists(
     cells: Cells,
     dates: Sequence[PartialDate | None] | None,
@@ -35,34 +54,52 @@ def read_lists(
 
     Texts read as one date, or as a number that no items follow, have one item.
     """
+    decided = _decide(cells, dates, numbers)
+    return None if decided is None else [Items(tuple(items)) if items[0] else None for items in decided[1]]
+
+
+def list_conventions(
+    cells: Cells,
+    dates: Sequence[PartialDate | None] | None,
+    numbers: Sequence[NumberReading | None] | None,
+) -> ListConventions | None:
+    """How the column divides its lists, or None where it is not one of lists."""
+    decided = _decide(cells, dates, numbers)
+    return None if decided is None else decided[0]
+
+
+def _decide(
+    cells: Cells,
+    dates: Sequence[PartialDate | None] | None,
+    numbers: Sequence[NumberReading | None] | None,
+) -> tuple[ListConventions, list[list[str]]] | None:
     if not any(_ANY_SEPARATOR.search(text) for text in cells.texts):
         return None
-    whole = [_is_one_value(text, position, dates, numbers) for position, text in enumerate(cells.texts)]
+    whole = [
+        is_one_value(text, dates[position] if dates is not None else None, numbers[position] if numbers else None)
+        for position, text in enumerate(cells.texts)
+    ]
     for order, separator in enumerate(_SEPARATORS):
         if not any(separator.search(text) for text, one in zip(cells.texts, whole, strict=True) if not one):
             continue
         split = [
             [text.strip()] if one else _split(text, separator) for text, one in zip(cells.texts, whole, strict=True)
         ]
+        known: frozenset[str] = frozenset()
         if order == _COMMA:
-            split = _split_last(split)
+            known = frozenset(text_key(item) for items in split for item in items)
+            split = [_split_last(items, known) for items in split]
         if _is_list_column(cells, split):
-            return [Items(tuple(items)) if items and items[0] else None for items in split]
+            return ListConventions(order, known), split
     return None
 
 
-def _is_one_value(
-    text: str,
-    position: int,
-    dates: Sequence[PartialDate | None] | None,
-    numbers: Sequence[NumberReading | None] | None,
-) -> bool:
+def is_one_value(text: str, date: PartialDate | None, number: NumberReading | None) -> bool:
+    """Whether a cell is no list, given what its column read it as: a date with a month, a number, a sentence."""
     if len(text) > LONGEST_LIST_CELL or "°" in text:
         return True
     if text.rstrip().endswith(".") and len(text.split()) >= SENTENCE_WORDS:
         return True
-    date = dates[position] if dates is not None else None
-    number = numbers[position] if numbers is not None else None
     return (date is not None and date.month is not None) or (number is not None and number.certainty is Certainty.WHOLE)
 
 
@@ -86,16 +123,12 @@ def _split(text: str, separator: re.Pattern[str]) -> list[str]:
     return [item for piece in pieces if (item := piece.strip(" \t\n,;"))] or [text.strip()]
 
 
-def _split_last(split: list[list[str]]) -> list[list[str]]:
-    """The lists with "B and C" divided at their end, where commas came before or a part is an item elsewhere."""
-    known = {text_key(item) for items in split for item in items}
-    divided = []
-    for items in split:
-        parts = _LAST_AND.split(items[-1], maxsplit=1) if items else []
-        if len(parts) == 2 and all(parts) and (len(items) > 1 or any(text_key(part) in known for part in parts)):
-            items = [*items[:-1], *parts]
-        divided.append(items)
-    return divided
+def _split_last(items: list[str], known: frozenset[str]) -> list[str]:
+    """The items with "B and C" divided at their end, where commas came before or a part is an item elsewhere."""
+    parts = _LAST_AND.split(items[-1], maxsplit=1)
+    if len(parts) == 2 and all(parts) and (len(items) > 1 or any(text_key(part) in known for part in parts)):
+        return [*items[:-1], *parts]
+    return items
 
 
 def _is_list_column(cells: Cells, split: list[list[str]]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from neural_programmer.tables.column_cells import ENOUGH, MOST, Cells
 from neural_programmer.tables.numbers import Certainty, NumberReading, read_number
@@ -23,11 +23,57 @@ _HEIGHT_HEADER = re.compile(r"\b(?:height|ht|hgt)\b")
 Readings = list[NumberReading | None]
 
 
+@dataclass(frozen=True, slots=True)
+class NumberConventions:
+    """What a column's cells together say of the number of each.
+
+    ``prefixes`` are the words before a number that are ignored, None for any; ``negative_parentheses`` whether "(12)"
+    is -12; ``heights`` whether pairs are feet and inches; ``winner`` the time that times behind it are added to. The
+    defaults take each cell as it comes.
+    """
+
+    prefixes: frozenset[str] | None = None
+    negative_parentheses: bool = False
+    heights: bool = False
+    winner: NumberReading | None = None
+
+    def explained(self, reading: NumberReading | None) -> NumberReading | None:
+        """The reading of a cell as its column means it."""
+        if reading is None:
+            return None
+        if (
+            reading.certainty is Certainty.PREFIXED
+            and self.prefixes is not None
+            and reading.prefix not in self.prefixes
+        ):
+            return None
+        if self.negative_parentheses and reading.parenthesised:
+            reading = replace(reading, amount=-abs(reading.amount))
+        if self.heights:
+            return NumberReading(12 * reading.amount + (reading.second or 0), reading.certainty, "in")
+        return reading if self.winner is None else _after(self.winner, reading)
+
+
 def read_numbers(cells: Cells, header: str, dates: Sequence[PartialDate | None] | None) -> Readings | None:
     """The number of each distinct text, or None where the column is not one of numbers.
 
     A text that was read as a date with a month is no number.
     """
+    decided = _decide(cells, header, dates)
+    return None if decided is None else decided[1]
+
+
+def number_conventions(
+    cells: Cells, header: str, dates: Sequence[PartialDate | None] | None
+) -> NumberConventions | None:
+    """How the column writes its numbers, or None where it is not one of numbers."""
+    decided = _decide(cells, header, dates)
+    return None if decided is None else decided[0]
+
+
+def _decide(
+    cells: Cells, header: str, dates: Sequence[PartialDate | None] | None
+) -> tuple[NumberConventions, Readings] | None:
     if not cells.seems_read_by(read_number):
         return None
     if dates is None:
@@ -52,11 +98,8 @@ def read_numbers(cells: Cells, header: str, dates: Sequence[PartialDate | None] 
         return None
     # A word before a number is ignored only where that is the way of the column.
     kept = frozenset(common) if together and prefixed >= ENOUGH * cells.filled else frozenset()
-    readings = [
-        None if reading and reading.certainty is Certainty.PREFIXED and reading.prefix not in kept else reading
-        for reading in readings
-    ]
-    return _as_column(readings, header)
+    conventions = NumberConventions(kept)
+    return _as_column(conventions, [conventions.explained(reading) for reading in readings], header)
 
 
 def is_range(readings: Sequence[NumberReading | None]) -> bool:
@@ -76,17 +119,20 @@ def _are_years_of(dates: Sequence[PartialDate | None], readings: Readings) -> bo
     )
 
 
-def _as_column(readings: Readings, header: str) -> Readings:
-    """The readings as the rest of the column and its header explain them."""
+def _as_column(conventions: NumberConventions, readings: Readings, header: str) -> tuple[NumberConventions, Readings]:
+    """The conventions and the readings as the rest of the column and its header explain them."""
     if _parentheses_are_negative(readings):
-        readings = [replace(r, amount=-abs(r.amount)) if r and r.parenthesised else r for r in readings]
+        conventions = replace(conventions, negative_parentheses=True)
+        readings = [conventions.explained(reading) for reading in readings]
     if _are_heights(readings, header):
-        return [r and NumberReading(12 * r.amount + (r.second or 0), r.certainty, "in") for r in readings]
+        conventions = replace(conventions, heights=True)
+        return conventions, [conventions.explained(reading) for reading in readings]
     winner = next((r for r in readings if r is not None and r.unit == "s" and not r.behind), None)
     if winner is not None and sum(r is not None and r.behind for r in readings) > 1:
         # In the results of a race the others' times are given as what they add to the winner's.
-        return [_after(winner, reading) for reading in readings]
-    return readings
+        conventions = replace(conventions, winner=winner)
+        return conventions, [conventions.explained(reading) for reading in readings]
+    return conventions, readings
 
 
 def _after(winner: NumberReading, reading: NumberReading | None) -> NumberReading | None:
