@@ -59,18 +59,83 @@ _COLUMNS: tuple[tuple[str, Sequence[str]], ...] = (
     ("", _COUNTRIES),
 )
 
+# What databases read in ways of their own: quotes, marks of comments and patterns, escapes, controls, other alphabets,
+# letters whose case or form changes, and numbers and dates at the ends of what there is.
+_HARD_TEXTS = (
+    "it's",
+    "''",
+    '"',
+    "`x`",
+    "a\\b",
+    "\\'; DROP TABLE x; --",
+    "/* x */",
+    "-- x",
+    "$1 {x} :x ?",
+    "100%",
+    "a_b",
+    "a*b",
+    "a\nb",
+    "\ta ",
+    " ",
+    "a\x00b",
+    "\x07",
+    "STRASSE",
+    "straße",
+    "İstanbul",
+    "ıstanbul",
+    "istanbul",
+    "e\u0301te\u0301",
+    "été",
+    "ﬁn",
+    "日本 (東京)",
+    "עברית",
+    "😀 a😀",
+    "\ud800",
+    "NULL",
+    "null",
+    "true",
+    "NaN",
+    "'",
+    "",
+)
+_HARD_NUMBERS = (
+    *("0.1", "0.2", "0.3", "0.1", "-0.1", "1/2", "33.3%", "-0", "0.000000001", "1e-7", "1e300", "9007199254740993"),
+    *("123456789012345678", "0.1234567890123456", "1,234,567.89", "-5", "5", "5.0", "€1,5", "∞", "NaN", "1 000", ""),
+)
+_HARD_DATES = (
+    *("1 January 1", "31 December 9999", "29 February 2000", "29 February", "February 2000", "1999", "2000"),
+    *("1 BC", "12/31/1999", "1999-12-31", "December 31, 1999", "May 31", "31 May 1999", "the 1990s", "–", ""),
+)
+_HARD_LISTS = ("it's, a|b", "a|b", "x~1y, x|y", "a, a, a", "É, e", "a / b / c", "'; --, x", "\\, a", "1, 2", "")
+HARD_COLUMNS: tuple[tuple[str, Sequence[str]], ...] = (
+    *_COLUMNS,
+    ("Text", _HARD_TEXTS),
+    ("it's; --", _HARD_TEXTS),
+    ('a\\b `c` "d" [e] %s :f ?', _HARD_TEXTS),
+    ("Größe 日本 😀 " + "sehr " * 15, _HARD_NUMBERS),
+    ("Größe 日本 😀 " + "sehr " * 15 + "lang", _HARD_NUMBERS),
+    ("Number", _HARD_NUMBERS),
+    ("select", _HARD_NUMBERS),
+    ("When", _HARD_DATES),
+    ("Items", _HARD_LISTS),
+)
+
 
 def random_table(
-    rng: random.Random, rows: int | None = None, columns: int | None = None, include: str | None = None
+    rng: random.Random,
+    rows: int | None = None,
+    columns: int | None = None,
+    include: str | None = None,
+    pools: Sequence[tuple[str, Sequence[str]]] = _COLUMNS,
 ) -> Table:
     """A small messy table: ties, missing and unreadable cells, accents, quotes, partial dates, now and then totals.
 
-    ``include`` names one column (of ``_COLUMNS``) that the table has in any case.
+    ``include`` names one column of the ``pools`` that the table has in any case.
     """
     number_of_rows = rng.choice((0, 1, 2, 3, 5, 8, 12)) if rows is None else rows
-    chosen = rng.sample(_COLUMNS, rng.randint(1, 5) if columns is None else columns)
+    chosen = rng.sample(pools, rng.randint(1, 5) if columns is None else columns)
     if include is not None and include not in dict(chosen):
-        chosen[0] = (include, dict(_COLUMNS)[include])
+        chosen[0] = (include, dict(pools)[include])
     cells = []
     for _ in range(number_of_rows):
         cells.append([rng.choice(pool) for _, pool in chosen])

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from neural_programmer.commands import (
     abstention,
+    agreement,
     ask,
     batch,
     calibrate,
@@ -24,7 +25,10 @@ from neural_programmer.commands import (
 from neural_programmer.commands.exit_codes import BAD_INPUT, INTERRUPTED, UserError
 from neural_programmer.version import version
 
-_COMMANDS = (ask, batch, ui, train, evaluate, compare, predict, abstention, invariance, search, calibrate, download)
+_COMMANDS = (
+    *(ask, batch, ui, train, evaluate, compare, predict, abstention, invariance, agreement, search, calibrate),
+    download,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
