@@ -8,6 +8,8 @@ TESTS ?= tests
 UI_OPTIONS ?=
 TRAIN_OPTIONS ?=
 CONFIG ?= wtq
+# What is installed for development; .ci/run adds spark, which is large and wants a Java runtime.
+EXTRAS ?= test,lint,postgres
 # Options for pip, for example PIP_OPTIONS=--no-index.
 PIP_OPTIONS ?=
 
@@ -72,5 +74,5 @@ $(RUNTIME_STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(DEVELOPMENT_STAMP): pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --editable '.[test,lint]' --constraint constraints.txt $(PIP_OPTIONS)
+	$(PIP) install --editable '.[$(EXTRAS)]' --constraint constraints.txt $(PIP_OPTIONS)
 	@touch $@ $(RUNTIME_STAMP)
