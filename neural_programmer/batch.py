@@ -20,7 +20,8 @@ from neural_programmer.tables.errors import TableError
 from neural_programmer.tables.loaders.encodings import decode
 
 MOST_QUESTIONS = 10_000
-MOST_BYTES = 20_000_000
+MOST_MEGABYTES = 20
+MOST_BYTES = MOST_MEGABYTES * 1024**2
 _QUESTION_NAMES = ("question", "utterance")
 _TABLE_NAMES = ("table", "context")
 _SEPARATORS = ("\t", ",", ";")
@@ -77,7 +78,7 @@ def read_batch(content: bytes, name: str = "the file of questions") -> list[Batc
     other file each line is one question. Empty lines are passed over. Raises ``BatchError``.
     """
     if len(content) > MOST_BYTES:
-        raise BatchError(f"{name} has {len(content):,} bytes; at most {MOST_BYTES:,} are read. Split it")
+        raise BatchError(f"{name} has {len(content):,} bytes; at most {MOST_MEGABYTES} MB are read. Split it")
     try:
         text = decode(content, name)
     except TableError as error:
@@ -158,10 +159,11 @@ def ask_line(programmer: NeuralProgrammer, line: BatchLine, table_of: TableOf, d
     except TableError as error:
         return BatchResult(line.line, line.table, line.question, Outcome.PROBLEM, reason=str(error))
     response = programmer.ask(prepared, line.question, with_trace=False)
-    return _result(line, response, dialect)
+    return result_of(line, response, dialect)
 
 
-def _result(line: BatchLine, response: Response, dialect: str) -> BatchResult:
+def result_of(line: BatchLine, response: Response, dialect: str) -> BatchResult:
+    """The result of a line that was asked."""
     return BatchResult(
         line=line.line,
         table=line.table or response.prepared.table.name,

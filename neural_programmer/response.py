@@ -10,7 +10,9 @@ from typing import Any
 from neural_programmer.data.evaluator import official_items
 from neural_programmer.execution.engines import EngineError, agrees
 from neural_programmer.execution.exact import AnswerValue, CellPlace
-from neural_programmer.execution.sql import sql_text
+from neural_programmer.execution.sql_forms import SqlForm, sql_in_form
+from neural_programmer.execution.sql_parameters import parameterised
+from neural_programmer.execution.sql_schema import StoredValue
 from neural_programmer.language.program import Program
 from neural_programmer.language.text_form import write_program
 from neural_programmer.prepared import PreparedTable
@@ -78,9 +80,17 @@ class Response:
         """Words of the question that were taken for similar words of the table, each with what it was taken for."""
         return [] if self.program is None or self.linking is None else respellings(self.program, self.linking)
 
-    def sql(self, dialect: str = "duckdb") -> str | None:
-        """The answer's query in a dialect, ``None`` after an abstention; ``ValueError`` for an unknown dialect."""
-        return None if self.program is None else sql_text(self.program, self.prepared.table, dialect)
+    def sql(self, dialect: str = "duckdb", form: SqlForm | str = SqlForm.QUERY) -> str | None:
+        """The answer's SQL in a dialect, ``None`` after an abstention; ``ValueError`` for an unknown dialect or form.
+
+        ``form`` is "query" (the query alone), "script" (with statements that make the table, to be run in an empty
+        database) or "parameters" (with places for the values, which `sql_parameters` gives).
+        """
+        return None if self.program is None else sql_in_form(self.program, self.prepared.table, dialect, form)
+
+    def sql_parameters(self, dialect: str = "duckdb") -> dict[str, StoredValue]:
+        """The values for the places of the SQL in the form "parameters", in their order; none after an abstention."""
+        return {} if self.program is None else parameterised(self.program, self.prepared.table, dialect).parameters
 
     @cached_property
     def sql_agrees(self) -> bool | None:

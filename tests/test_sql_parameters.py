@@ -34,7 +34,7 @@ def test_a_value_stands_apart_from_the_query() -> None:
     query = parameterised(read_program(FRANCE), table_for("select"))
     assert "france" not in query.sql.casefold()
     assert "$value_1" in query.sql
-    assert query.parameters == {"value_1": "france"}
+    assert query.parameters == {"value_1": "France"}
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -69,3 +69,23 @@ def test_a_query_without_values_stays_as_it_is() -> None:
     query = parameterised(program, table, "postgres")
     assert query.parameters == {}
     assert query.sql == sql_text(program, table, "postgres")
+
+
+def test_a_value_that_is_needed_twice_has_one_name_or_two_places() -> None:
+    program, table = example_programs()["most points in a country"], table_for("select")
+    named = parameterised(program, table)
+    assert named.sql.count("$value_1") == 2
+    assert named.parameters == {"value_1": "South Korea"}
+    by_position = parameterised(program, table, "trino")
+    assert by_position.sql.count("?") == 2
+    assert list(by_position.parameters.values()) == ["South Korea", "South Korea"]
+
+
+def test_only_values_of_the_program_have_places() -> None:
+    program, table = example_programs()["years between two rows"], table_for("select")
+    query = parameterised(program, table)
+    assert list(query.parameters.values()) == ["Ann van Dam", "Flo"]
+    assert "figure = 1" in query.sql
+    negative = read_program('#0 = all_rows(); #1 = filter_greater(#0, "Points":number, -2.5); #2 = count(#1)')
+    assert parameterised(negative, table).parameters == {"value_1": -2.5}
+    assert "-" not in parameterised(negative, table).sql

@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError(f"{output} is an input and would be overwritten; name another file")
     with bad_input(OSError, BatchError):
         lines = read_batch(arguments.questions.read_bytes(), arguments.questions.name)
-    tables = _Tables(arguments.questions.parent, arguments.table)
+    tables = BatchTables(arguments.questions.parent, arguments.table)
     programmer = load_model(arguments)
     results: list[BatchResult] = []
     stopped = False
@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     return INTERRUPTED if stopped else ANSWERED
 
 
-class _Tables:
+class BatchTables:
     """The tables of a batch, the last few of them kept prepared."""
 
     def __init__(self, folder: Path, default: Path | None) -> None:

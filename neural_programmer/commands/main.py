@@ -16,9 +16,11 @@ from neural_programmer.commands import (
     compare,
     download,
     evaluate,
+    export,
     invariance,
     predict,
     search,
+    sql,
     train,
     ui,
 )
@@ -26,7 +28,22 @@ from neural_programmer.commands.exit_codes import BAD_INPUT, INTERRUPTED, UserEr
 from neural_programmer.version import version
 
 _COMMANDS = (
-    *(ask, batch, ui, train, evaluate, compare, predict, abstention, invariance, agreement, search, calibrate),
+    *(
+        ask,
+        sql,
+        batch,
+        export,
+        ui,
+        train,
+        evaluate,
+        compare,
+        predict,
+        abstention,
+        invariance,
+        agreement,
+        search,
+        calibrate,
+    ),
     download,
 )
 

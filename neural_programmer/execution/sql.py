@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlglot
 from sqlglot import exp
 
 from neural_programmer.execution.sql_schema import StoredColumn, TableSchema
+from neural_programmer.execution.sql_writing import written
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.program import Program
 from neural_programmer.operations.registry import REGISTRY
-from neural_programmer.operations.sql_helpers import Query, RowSet, SqlArguments
+from neural_programmer.operations.sql_helpers import Query, RowSet, SqlArguments, numbered
 from neural_programmer.tables.table import Table
 
 DIALECTS = ("duckdb", "sqlite", "postgres", "mysql", "snowflake", "bigquery", "spark", "tsql", "trino")
@@ -32,7 +32,7 @@ def query_tree(program: Program, schema: TableSchema) -> exp.Select:
             step.column,
             step.constant,
         )
-        result = REGISTRY[step.operation].sql(arguments)
+        result = numbered(REGISTRY[step.operation].sql(arguments), number)
         if isinstance(result, RowSet) and uses.count(number) > 1:
             result = query.shared(result)
         results.append(result)
@@ -45,7 +45,7 @@ def _answer(program: Program, result: RowSet | exp.Expr, query: Query) -> exp.Se
     if isinstance(result, RowSet):
         if kind is not Kind.CELLS or last.column is None:
             raise ValueError(f"only an answer has SQL of its own, but the last step, {last.operation}, gives {kind}")
-        return query.select(result, query.column(query.schema.value(last.column))).order_by(query.row_index)
+        return query.listed(result, query.column(query.schema.value(last.column)))
     if isinstance(result, exp.Select):
         return result
     if isinstance(result, exp.Subquery) and isinstance(result.this, exp.Select):
@@ -62,14 +62,7 @@ def write_tree(tree: exp.Expr, dialect: str) -> str:
     """A tree as pretty-printed text in one of ``DIALECTS``."""
     if dialect not in DIALECTS:
         raise ValueError(f"unknown SQL dialect {dialect!r}; known are {', '.join(DIALECTS)}")
-    default_order = sqlglot.Dialect.get_or_raise(dialect).NULL_ORDERING
-    small, last = default_order == "nulls_are_small", default_order == "nulls_are_last"
-    tree = tree.copy()
-    for ordered in tree.find_all(exp.Ordered):
-        # Nothing that is sorted here has NULLs. Saying what the dialect does anyway keeps NULLS FIRST and its
-        # substitutes out of the text.
-        ordered.set("nulls_first", small != bool(ordered.args.get("desc")) and not last)
-    return tree.sql(dialect=dialect, pretty=True)
+    return written(tree, dialect)
 
 
 def columns_read(tree: exp.Expr, schema: TableSchema) -> tuple[StoredColumn, ...]:

@@ -10,9 +10,9 @@ from sqlglot import exp
 from neural_programmer.execution.sql import query_tree, write_tree
 from neural_programmer.execution.sql_schema import StoredValue, TableSchema
 from neural_programmer.language.program import Program
+from neural_programmer.operations.sql_helpers import GIVEN
 from neural_programmer.tables.table import Table
 
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.Like)
 # Dialects whose drivers take values by position alone.
 _BY_POSITION = frozenset({"trino", "tsql", "mysql"})
 
@@ -21,8 +21,8 @@ _BY_POSITION = frozenset({"trino", "tsql", "mysql"})
 class ParameterisedQuery:
     """A query with places and the values that belong there, in the order of their places.
 
-    A named place is written as the dialect has it (``$value_1``, ``:value_1`` …); by position it is ``?``, and the
-    names tell the order only.
+    A named place is written as the dialect has it (``$value_1``, ``:value_1`` …), and a value that is needed twice has
+    one name; by position it is ``?`` each time, and the names tell the order only.
     """
 
     sql: str
@@ -30,7 +30,9 @@ class ParameterisedQuery:
 
 
 def parameterised(program: Program, table: Table, dialect: str = "duckdb") -> ParameterisedQuery:
-    """The program's query with a place for every text and number that a stored column is compared with.
+    """The program's query with a place for every text, number and date that the program gives.
+
+    A text that is looked for within others comes with its percent signs; row numbers and words of answers stay.
 
     ``ValueError`` names the dialects where this one is unknown.
     """
@@ -42,26 +44,22 @@ def parameterised(program: Program, table: Table, dialect: str = "duckdb") -> Pa
     while f"{marker}_" in plain:
         marker = f"{marker}_x"
     values: dict[str, StoredValue] = {}
-    for literal in list(tree.find_all(exp.Literal)):
-        if _is_compared(literal, schema):
-            name = f"{marker}_{len(values) + 1}"
-            values[name] = literal.this if literal.is_string else float(literal.this)
-            literal.replace(exp.Placeholder(this=name))
+    names: dict[int, str] = {}
+    for literal in [node for node in tree.find_all(exp.Literal) if GIVEN in node.meta]:
+        value = literal.meta[GIVEN] if dialect not in _BY_POSITION else len(names) + 1
+        name = names.setdefault(value, f"{marker}_{len(names) + 1}")
+        negative = isinstance(literal.parent, exp.Neg)
+        number = 0.0 if literal.is_string else float(literal.this)
+        values[name] = literal.this if literal.is_string else -number if negative else number
+        (literal.parent if negative else literal).replace(exp.Placeholder(this=name))
     text = write_tree(tree, dialect)
+    # Named after their order in the text, so that a reader meets the first one first.
     order = list(dict.fromkeys(re.findall(rf"{marker}_\d+", text)))
+    ordered = {name: f"{marker}_{number}" for number, name in enumerate(order, start=1)}
+    text = re.sub(rf"{marker}_\d+", lambda found: ordered[found[0]], text)
     if dialect in _BY_POSITION:
         text = re.sub(rf"[:$@]{marker}_\d+", "?", text)
     if dialect == "postgres" and order:
         # Its drivers take every other percent sign, as in the name of a column, for the beginning of a place.
         text = re.sub(rf"%(?!\({marker}_\d+\)s)", "%%", text)
-    return ParameterisedQuery(text, {name: values[name] for name in order})
-
-
-def _is_compared(literal: exp.Literal, schema: TableSchema) -> bool:
-    """Whether the literal is compared with a column of the table; row numbers and marks of totals stay as they are."""
-    comparison = literal.parent
-    if not isinstance(comparison, _COMPARISONS):
-        return False
-    own = {schema.row_index, schema.is_total}
-    columns = [column.name for column in comparison.find_all(exp.Column)]
-    return bool(columns) and not own & set(columns)
+    return ParameterisedQuery(text, {ordered[name]: values[name] for name in order})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from neural_programmer.execution.sql_facts import SqlFacts, facts_of
 from neural_programmer.tables.table import Table
 from neural_programmer.tables.values import Items, PartialDate, Text, Value, ValueType, text_key, text_words
 from neural_programmer.tables.views import View, ViewKind, ViewReference
@@ -103,10 +104,12 @@ class TableSchema:
     """The names and types under which a table and its views are stored; every name is unique whatever its case.
 
     ``row_index`` counts the rows from 1; ``is_total`` (1 for a total row) is None where the table has no totals.
+    ``facts`` are what is known of the rows and lets a query be shorter.
     """
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        self.facts: SqlFacts = facts_of(table, storable)
         self.names = Names()
         self.table_name = self.names.unused(table.name or "table")
         self._columns: dict[tuple[ViewReference, Reading], StoredColumn] = {}

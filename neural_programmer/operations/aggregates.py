@@ -139,7 +139,7 @@ OPERATIONS: tuple[Operation, ...] = (
         signature=Signature((Kind.ROWS,), Kind.NUMBER, _NUMBER),
         exact=_where_any(_number_of),
         soft=_soft_number_of,
-        sql=sql_values.aggregated(sql_values.only_value),
+        sql=sql_values.only_value,
         english="the {column} of {rows}",
     ),
     Operation(

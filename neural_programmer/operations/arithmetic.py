@@ -77,7 +77,7 @@ OPERATIONS: tuple[Operation, ...] = (
         signature=_SIGNATURE,
         exact=_add,
         soft=_soft_add,
-        sql=sql_values.combined(exp.Add),
+        sql=sql_values.arithmetic(exp.Add),
         english="{left} plus {right}",
     ),
     Operation(
@@ -86,7 +86,7 @@ OPERATIONS: tuple[Operation, ...] = (
         signature=_SIGNATURE,
         exact=_subtract,
         soft=_soft_subtract,
-        sql=sql_values.combined(exp.Sub),
+        sql=sql_values.arithmetic(exp.Sub),
         english="{left} minus {right}",
     ),
     Operation(
@@ -104,7 +104,7 @@ OPERATIONS: tuple[Operation, ...] = (
         signature=_SIGNATURE,
         exact=_multiply,
         soft=_soft_multiply,
-        sql=sql_values.combined(exp.Mul),
+        sql=sql_values.arithmetic(exp.Mul),
         english="{left} times {right}",
     ),
     Operation(

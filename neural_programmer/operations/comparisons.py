@@ -12,7 +12,7 @@ from torch import Tensor
 
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import ExactArguments, Operation, Signature
-from neural_programmer.operations import sql_rows, sql_values
+from neural_programmer.operations import sql_rows
 from neural_programmer.operations.exact_helpers import Rows, best_key, group_counts, view_of
 from neural_programmer.operations.soft_arguments import SoftArguments
 from neural_programmer.operations.soft_comparisons import (
@@ -194,7 +194,7 @@ OPERATIONS: tuple[Operation, ...] = (
         signature=Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS),
         exact=_larger_set,
         soft=_soft_larger_set,
-        sql=sql_rows.chosen_set(sql_values.number_of_rows, exp.GTE),
+        sql=sql_rows.chosen_set(sql_rows.number_of_rows, exp.GTE),
         english="whichever are more: {rows}, or {other_rows}",
     ),
     Operation(
@@ -203,7 +203,7 @@ OPERATIONS: tuple[Operation, ...] = (
         signature=Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS),
         exact=_smaller_set,
         soft=_soft_smaller_set,
-        sql=sql_rows.chosen_set(sql_values.number_of_rows, exp.LTE),
+        sql=sql_rows.chosen_set(sql_rows.number_of_rows, exp.LTE),
         english="whichever are fewer: {rows}, or {other_rows}",
     ),
     Operation(
@@ -212,7 +212,7 @@ OPERATIONS: tuple[Operation, ...] = (
         signature=Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS, _ORDERED),
         exact=_which_greater,
         soft=_soft_which_greater,
-        sql=sql_rows.chosen_set(lambda arguments: exp.Max(this=arguments.key), exp.GTE),
+        sql=sql_rows.chosen_set(sql_rows.best_value(exp.Max), exp.GTE),
         english="whichever has the higher {column}: {rows}, or {other_rows}",
         english_of_dates="whichever has the later {column}: {rows}, or {other_rows}",
     ),
@@ -222,7 +222,7 @@ OPERATIONS: tuple[Operation, ...] = (
         signature=Signature((Kind.ROWS, Kind.ROWS), Kind.ROWS, _ORDERED),
         exact=_which_less,
         soft=_soft_which_less,
-        sql=sql_rows.chosen_set(lambda arguments: exp.Min(this=arguments.key), exp.LTE),
+        sql=sql_rows.chosen_set(sql_rows.best_value(exp.Min), exp.LTE),
         english="whichever has the lower {column}: {rows}, or {other_rows}",
         english_of_dates="whichever has the earlier {column}: {rows}, or {other_rows}",
     ),

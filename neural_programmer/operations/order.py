@@ -104,7 +104,7 @@ OPERATIONS: tuple[Operation, ...] = (
         signature=Signature((Kind.ROWS,), Kind.ROWS),
         exact=_first,
         soft=_soft_first,
-        sql=sql_rows.row_at(exp.Min),
+        sql=sql_rows.row_at(from_the_end=False),
         english="the first of {rows}",
     ),
     Operation(
@@ -113,7 +113,7 @@ OPERATIONS: tuple[Operation, ...] = (
         signature=Signature((Kind.ROWS,), Kind.ROWS),
         exact=_last,
         soft=_soft_last,
-        sql=sql_rows.row_at(exp.Max),
+        sql=sql_rows.row_at(from_the_end=True),
         english="the last of {rows}",
     ),
     Operation(

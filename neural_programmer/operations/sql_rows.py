@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlglot import exp
 
-from neural_programmer.operations.sql_helpers import RowSet, SqlArguments, Tree
+from neural_programmer.operations.sql_helpers import Place, RowSet, SqlArguments
+from neural_programmer.operations.sql_logic import Tree, changed, either
 
 RowsMeaning = Callable[[SqlArguments], RowSet]
 Comparison = type[exp.Binary]
@@ -22,8 +24,9 @@ def best(aggregate: type[exp.AggFunc]) -> RowsMeaning:
 
     def meaning(arguments: SqlArguments) -> RowSet:
         rows = arguments.query.shared(arguments.rows)
-        extreme = arguments.query.scalar(rows, aggregate(this=arguments.key))
-        return arguments.query.restricted(rows, exp.EQ(this=arguments.key, expression=extreme))
+        extreme = arguments.query.figure(rows, aggregate, arguments.key)
+        chosen = arguments.query.restricted(rows, exp.EQ(this=arguments.key, expression=extreme))
+        return replace(chosen, figure=(arguments.key, extreme))
 
     return meaning
 
@@ -34,10 +37,10 @@ def kth(*, descending: bool) -> RowsMeaning:
     def meaning(arguments: SqlArguments) -> RowSet:
         query = arguments.query
         rows = query.shared(arguments.rows)
-        values = query.select(query.restricted(rows, arguments.present), arguments.key).distinct()
-        ordered = values.order_by(exp.Ordered(this=arguments.key, desc=descending))
-        value = ordered.limit(1).offset(arguments.ordinal - 1).subquery()
-        return query.restricted(rows, exp.EQ(this=arguments.key, expression=value))
+        values = query.select(arguments.present_of(rows), arguments.key).distinct()
+        ordered = values.order_by(exp.Ordered(this=arguments.key, desc=descending or None)).limit(1)
+        value = ordered.offset(arguments.ordinal - 1) if arguments.ordinal > 1 else ordered
+        return query.restricted(rows, exp.EQ(this=arguments.key, expression=value.subquery()))
 
     return meaning
 
@@ -51,7 +54,7 @@ def beyond_rows(comparison: Comparison, aggregate: type[exp.AggFunc]) -> RowsMea
     """The rows whose value stands so to the greatest or least value of the other rows."""
 
     def condition(arguments: SqlArguments) -> Tree:
-        extreme = arguments.query.scalar(arguments.other_rows, aggregate(this=arguments.key))
+        extreme = arguments.query.figure(arguments.other_rows, aggregate, arguments.key)
         return comparison(this=arguments.key, expression=extreme)
 
     return filtered(condition)
@@ -61,50 +64,61 @@ def same_value(arguments: SqlArguments) -> RowSet:
     """The rows, none of the other rows, with a value of theirs."""
     query = arguments.query
     other_rows = query.shared(arguments.other_rows)
-    shared = arguments.key.isin(query=query.select(other_rows, arguments.key))
-    return query.restricted(arguments.rows, query.without(other_rows), shared)
+    values = query.select(other_rows, arguments.key)
+    if other_rows.single:
+        shared: Tree = exp.EQ(this=arguments.key, expression=values.subquery())
+    else:
+        shared = arguments.key.isin(query=values)
+    return query.restricted(arguments.rows, query.without(arguments.rows, other_rows), shared)
 
 
-def chosen_set(figure: Callable[[SqlArguments], Tree], comparison: Comparison) -> RowsMeaning:
+def chosen_set(figure: Callable[[SqlArguments, RowSet], Tree], comparison: Comparison) -> RowsMeaning:
     """The row set whose figure stands so to that of the other one; both where the figures are equal."""
 
     def meaning(arguments: SqlArguments) -> RowSet:
         query = arguments.query
         both = (query.shared(arguments.rows), query.shared(arguments.other_rows))
+        source, *columns = query.figures(*(figure(arguments, rows) for rows in both))
         chosen = []
-        for one, other in (both, both[::-1]):
-            figures = [query.scalar(rows, figure(arguments)) for rows in (one, other)]
-            chosen.append(exp.and_(*query.on_table(one), comparison(this=figures[0], expression=figures[1])))
-        return RowSet(query.schema.table_name, (exp.or_(*chosen),))
+        for rows, (one, other) in zip(both, (columns, columns[::-1]), strict=True):
+            stands = query.select(RowSet(source, (comparison(this=exp.column(one), expression=exp.column(other)),)))
+            chosen.append((*query.on_table(rows), exp.Exists(this=stands.select(exp.Literal.number(1)))))
+        return RowSet(query.schema.table_name, either(*chosen))
 
     return meaning
 
 
-def row_at(aggregate: type[exp.AggFunc]) -> RowsMeaning:
-    """The first (``exp.Min``) or last (``exp.Max``) of the rows."""
+def number_of_rows(arguments: SqlArguments, rows: RowSet) -> Tree:
+    """How many rows a row set has."""
+    return arguments.query.scalar(rows, exp.Count(this=exp.Star()))
 
-    def meaning(arguments: SqlArguments) -> RowSet:
-        query = arguments.query
-        number = query.scalar(arguments.rows, aggregate(this=query.row_index))
-        return RowSet(query.schema.table_name, (exp.EQ(this=query.row_index, expression=number),))
 
-    return meaning
+def best_value(aggregate: type[exp.AggFunc]) -> Callable[[SqlArguments, RowSet], Tree]:
+    """The greatest or least value that a row set has in the column."""
+    return lambda arguments, rows: arguments.query.figure(rows, aggregate, arguments.key)
+
+
+def row_at(*, from_the_end: bool) -> RowsMeaning:
+    """The first or the last of the rows."""
+    return lambda arguments: arguments.query.at(Place(arguments.rows, from_the_end))
 
 
 def kth_row(arguments: SqlArguments) -> RowSet:
     """The k-th of the rows."""
-    query = arguments.query
-    numbers = query.numbers_of(arguments.rows).order_by(query.row_index)
-    number = numbers.limit(1).offset(arguments.ordinal - 1).subquery()
-    return RowSet(query.schema.table_name, (exp.EQ(this=query.row_index, expression=number),))
+    return arguments.query.at(Place(arguments.rows, passed=arguments.ordinal - 1))
 
 
 def neighbours(operator: Comparison) -> RowsMeaning:
     """The rows one row above (``exp.Sub``) or below (``exp.Add``) the rows."""
 
     def meaning(arguments: SqlArguments) -> RowSet:
-        query = arguments.query
-        places = query.select(arguments.rows, operator(this=query.row_index, expression=exp.Literal.number(1)))
+        query, rows = arguments.query, arguments.rows
+        one = exp.Literal.number(1)
+        if rows.single:
+            number = changed(query.edge(rows, exp.Min), lambda value: operator(this=value, expression=one))
+            beside_them = query.table_rows(exp.EQ(this=query.row_index, expression=number))
+            return replace(beside_them, single=True)
+        places = query.select(rows, operator(this=query.row_index, expression=one))
         return query.table_rows(query.row_index.isin(query=places))
 
     return meaning
@@ -115,7 +129,7 @@ def beside(comparison: Comparison, aggregate: type[exp.AggFunc]) -> RowsMeaning:
 
     def meaning(arguments: SqlArguments) -> RowSet:
         query = arguments.query
-        edge = query.scalar(arguments.rows, aggregate(this=query.row_index))
+        edge = query.edge(arguments.rows, aggregate)
         return query.table_rows(comparison(this=query.row_index, expression=edge))
 
     return meaning
@@ -126,9 +140,7 @@ def union(arguments: SqlArguments) -> RowSet:
     query, rows, other_rows = arguments.query, arguments.rows, arguments.other_rows
     if rows.source != other_rows.source:
         rows, other_rows = (RowSet(query.schema.table_name, query.on_table(one)) for one in (rows, other_rows))
-    if not rows.conditions or not other_rows.conditions:
-        return RowSet(rows.source)
-    return RowSet(rows.source, (exp.or_(exp.and_(*rows.conditions), exp.and_(*other_rows.conditions)),))
+    return RowSet(rows.source, either(rows.conditions, other_rows.conditions))
 
 
 def intersect(arguments: SqlArguments) -> RowSet:
@@ -143,4 +155,4 @@ def intersect(arguments: SqlArguments) -> RowSet:
 
 def except_rows(arguments: SqlArguments) -> RowSet:
     """The rows that are none of the other rows."""
-    return arguments.query.restricted(arguments.rows, arguments.query.without(arguments.other_rows))
+    return arguments.query.restricted(arguments.rows, arguments.query.without(arguments.rows, arguments.other_rows))

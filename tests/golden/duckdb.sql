@@ -1,197 +1,197 @@
 -- total_rows
 SELECT
-  "Points_number"
-FROM "cup"
+  Points_number
+FROM cup
 WHERE
-  is_total = 1 AND "Points_number" IS NOT NULL
+  is_total = 1 AND Points_number IS NOT NULL
 ORDER BY
   row_index;
 
 -- all_rows
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 ORDER BY
   row_index;
 
 -- filter_equals
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Country_key" = 'france'
+  Country = 'France'
 ORDER BY
   row_index;
 
 -- filter_equals (date)
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  SUBSTRING("Date_date", 1, 7) = '1950-05'
+  Date_date LIKE '1950-05%'
 ORDER BY
   row_index;
 
 -- filter_not_equals
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Points_number" <> 12
+  Points_number <> 12
 ORDER BY
   row_index;
 
 -- filter_not_equals (date)
 SELECT
-  "Date_date"
-FROM "cup"
+  Date_date
+FROM cup
 WHERE
-  "Date_date" <> '1950-05-21' AND "Date_date" <> '1950-05'
+  Date_date <> '1950-05-21' AND Date_date <> '1950-05'
 ORDER BY
   row_index;
 
 -- filter_greater
 SELECT
-  "Points_number"
-FROM "cup"
+  Points_number
+FROM cup
 WHERE
-  "Points_number" > 7
+  Points_number > 7
 ORDER BY
   row_index;
 
 -- filter_greater (date)
 SELECT
-  "Date"
-FROM "cup"
+  Date
+FROM cup
 WHERE
-  SUBSTRING("Date_date", 1, 7) > '1950-05' AND "Date" IS NOT NULL
+  Date_date >= '1950-06' AND Date IS NOT NULL
 ORDER BY
   row_index;
 
 -- filter_greater_equal
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Date_date" >= '1950-05-21'
+  Date_date >= '1950-05-21'
 ORDER BY
   row_index;
 
 -- filter_less
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Date_date" < '1950-05-21' AND "Date_date" <> '1950-05'
+  Date_date < '1950-05-21' AND Date_date <> '1950-05'
 ORDER BY
   row_index;
 
 -- filter_less_equal
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Points_number" <= 7
+  Points_number <= 7
 ORDER BY
   row_index;
 
 -- filter_less_equal (date)
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  SUBSTRING("Date_date", 1, 4) <= '1950'
+  Date_date < '1951'
 ORDER BY
   row_index;
 
 -- filter_between
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Points_number" BETWEEN 3 AND 9.5
+  Points_number BETWEEN 3 AND 9.5
 ORDER BY
   row_index;
 
 -- filter_between (date)
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  SUBSTRING("Date_date", 1, 4) >= '1950' AND SUBSTRING("Date_date", 1, 4) <= '1951'
+  Date_date >= '1950' AND Date_date < '1952'
 ORDER BY
   row_index;
 
 -- filter_contains
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Name_words" LIKE '% van %'
+  Name LIKE '%van%'
 ORDER BY
   row_index;
 
 -- filter_not_contains
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  NOT "Country_words" LIKE '% korea %'
+  Country NOT LIKE '%Korea%'
 ORDER BY
   row_index;
 
 -- filter_any
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Country_key" IN ('france', 'italy')
+  Country IN ('France', 'Italy')
 ORDER BY
   row_index;
 
 -- filter_contains_any
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Name_words" LIKE '% bea %' OR "Name_words" LIKE '% dam %'
+  Name LIKE '%Bea%' OR Name LIKE '%Dam%'
 ORDER BY
   row_index;
 
 -- filter_has_item
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  STRPOS("Members_list", '|yu|') > 0
+  Members_list LIKE '%|yu|%'
 ORDER BY
   row_index;
 
 -- filter_not_empty
 SELECT
   COUNT(*)
-FROM "cup"
+FROM cup
 WHERE
-  "Points_number" IS NOT NULL;
+  Points_number IS NOT NULL;
 
 -- filter_empty
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Country" IS NULL
+  Country IS NULL
 ORDER BY
   row_index;
 
 -- filter_above
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Points_number" > (
+  Points_number > (
     SELECT
-      AVG("Points_number")
-    FROM "cup"
+      AVG(Points_number)
+    FROM cup
   )
 ORDER BY
   row_index;
@@ -199,227 +199,241 @@ ORDER BY
 -- filter_below
 SELECT
   COUNT(*)
-FROM "cup"
+FROM cup
 WHERE
-  "Points_number" < (
+  Points_number < (
     SELECT
-      AVG("Points_number")
-    FROM "cup"
+      AVG(Points_number)
+    FROM cup
   );
 
 -- filter_greater_than_rows
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Points_number" > (
+  Points_number > (
     SELECT
-      MAX("Points_number")
-    FROM "cup"
+      MAX(Points_number)
+    FROM cup
     WHERE
-      "Country_key" = 'south korea'
+      Country = 'South Korea'
   )
 ORDER BY
   row_index;
 
 -- filter_less_than_rows
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Date_date" < (
+  Date_date < (
     SELECT
-      MIN("Date_date")
-    FROM "cup"
+      Date_date
+    FROM cup
     WHERE
-      "Name_key" = 'cy'
+      Name = 'Cy'
   )
 ORDER BY
   row_index;
 
 -- same_value
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  NOT row_index IN (
+  Name <> 'Ann van Dam'
+  AND Country = (
     SELECT
-      row_index
-    FROM "cup"
+      Country
+    FROM cup
     WHERE
-      "Name_key" = 'ann van dam'
-  )
-  AND "Country_key" IN (
-    SELECT
-      "Country_key"
-    FROM "cup"
-    WHERE
-      "Name_key" = 'ann van dam'
+      Name = 'Ann van Dam'
   )
 ORDER BY
   row_index;
 
 -- larger_set
+WITH figures AS (
+  SELECT
+    (
+      SELECT
+        COUNT(*)
+      FROM cup
+      WHERE
+        Country = 'France'
+    ) AS first_figure,
+    (
+      SELECT
+        COUNT(*)
+      FROM cup
+      WHERE
+        Country = 'Italy'
+    ) AS second_figure
+)
 SELECT
-  "Country"
-FROM "cup"
+  Country
+FROM cup
 WHERE
   (
     (
-      "Country_key" = 'france'
-      AND (
+      Country = 'France'
+      AND EXISTS(
         SELECT
-          COUNT(*)
-        FROM "cup"
+          1
+        FROM figures
         WHERE
-          "Country_key" = 'france'
-      ) >= (
-        SELECT
-          COUNT(*)
-        FROM "cup"
-        WHERE
-          "Country_key" = 'italy'
+          first_figure >= second_figure
       )
     )
     OR (
-      "Country_key" = 'italy'
-      AND (
+      Country = 'Italy'
+      AND EXISTS(
         SELECT
-          COUNT(*)
-        FROM "cup"
+          1
+        FROM figures
         WHERE
-          "Country_key" = 'italy'
-      ) >= (
-        SELECT
-          COUNT(*)
-        FROM "cup"
-        WHERE
-          "Country_key" = 'france'
+          second_figure >= first_figure
       )
     )
   )
-  AND "Country" IS NOT NULL
+  AND Country IS NOT NULL
 ORDER BY
   row_index;
 
 -- smaller_set
+WITH figures AS (
+  SELECT
+    (
+      SELECT
+        COUNT(*)
+      FROM cup
+      WHERE
+        Country = 'France'
+    ) AS first_figure,
+    (
+      SELECT
+        COUNT(*)
+      FROM cup
+      WHERE
+        Country = 'Italy'
+    ) AS second_figure
+)
 SELECT
-  "Country"
-FROM "cup"
+  Country
+FROM cup
 WHERE
   (
     (
-      "Country_key" = 'france'
-      AND (
+      Country = 'France'
+      AND EXISTS(
         SELECT
-          COUNT(*)
-        FROM "cup"
+          1
+        FROM figures
         WHERE
-          "Country_key" = 'france'
-      ) <= (
-        SELECT
-          COUNT(*)
-        FROM "cup"
-        WHERE
-          "Country_key" = 'italy'
+          first_figure <= second_figure
       )
     )
     OR (
-      "Country_key" = 'italy'
-      AND (
+      Country = 'Italy'
+      AND EXISTS(
         SELECT
-          COUNT(*)
-        FROM "cup"
+          1
+        FROM figures
         WHERE
-          "Country_key" = 'italy'
-      ) <= (
-        SELECT
-          COUNT(*)
-        FROM "cup"
-        WHERE
-          "Country_key" = 'france'
+          second_figure <= first_figure
       )
     )
   )
-  AND "Country" IS NOT NULL
+  AND Country IS NOT NULL
 ORDER BY
   row_index;
 
 -- which_greater
+WITH figures AS (
+  SELECT
+    (
+      SELECT
+        Points_number
+      FROM cup
+      WHERE
+        Name = 'Bea'
+    ) AS first_figure,
+    (
+      SELECT
+        Points_number
+      FROM cup
+      WHERE
+        Name = 'Eve'
+    ) AS second_figure
+)
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
   (
-    "Name_key" = 'bea'
-    AND (
+    Name = 'Bea'
+    AND EXISTS(
       SELECT
-        MAX("Points_number")
-      FROM "cup"
+        1
+      FROM figures
       WHERE
-        "Name_key" = 'bea'
-    ) >= (
-      SELECT
-        MAX("Points_number")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'eve'
+        first_figure >= second_figure
     )
   )
   OR (
-    "Name_key" = 'eve'
-    AND (
+    Name = 'Eve'
+    AND EXISTS(
       SELECT
-        MAX("Points_number")
-      FROM "cup"
+        1
+      FROM figures
       WHERE
-        "Name_key" = 'eve'
-    ) >= (
-      SELECT
-        MAX("Points_number")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'bea'
+        second_figure >= first_figure
     )
   )
 ORDER BY
   row_index;
 
 -- which_less
+WITH figures AS (
+  SELECT
+    (
+      SELECT
+        Date_date
+      FROM cup
+      WHERE
+        Name = 'Ann van Dam'
+    ) AS first_figure,
+    (
+      SELECT
+        Date_date
+      FROM cup
+      WHERE
+        Name = 'Cy'
+    ) AS second_figure
+)
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
   (
-    "Name_key" = 'ann van dam'
-    AND (
+    Name = 'Ann van Dam'
+    AND EXISTS(
       SELECT
-        MIN("Date_date")
-      FROM "cup"
+        1
+      FROM figures
       WHERE
-        "Name_key" = 'ann van dam'
-    ) <= (
-      SELECT
-        MIN("Date_date")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'cy'
+        first_figure <= second_figure
     )
   )
   OR (
-    "Name_key" = 'cy'
-    AND (
+    Name = 'Cy'
+    AND EXISTS(
       SELECT
-        MIN("Date_date")
-      FROM "cup"
+        1
+      FROM figures
       WHERE
-        "Name_key" = 'cy'
-    ) <= (
-      SELECT
-        MIN("Date_date")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'ann van dam'
+        second_figure <= first_figure
     )
   )
 ORDER BY
@@ -427,56 +441,56 @@ ORDER BY
 
 -- argmax
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Points_number" = (
+  Points_number = (
     SELECT
-      MAX("Points_number")
-    FROM "cup"
+      MAX(Points_number)
+    FROM cup
   )
 ORDER BY
   row_index;
 
 -- argmax (date)
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Date_date" = (
+  Date_date = (
     SELECT
-      MAX("Date_date")
-    FROM "cup"
+      MAX(Date_date)
+    FROM cup
   )
 ORDER BY
   row_index;
 
 -- argmin
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Points_number" = (
+  Points_number = (
     SELECT
-      MIN("Points_number")
-    FROM "cup"
+      MIN(Points_number)
+    FROM cup
   )
 ORDER BY
   row_index;
 
 -- kth_max
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Points_number" = (
+  Points_number = (
     SELECT DISTINCT
-      "Points_number"
-    FROM "cup"
+      Points_number
+    FROM cup
     WHERE
-      "Points_number" IS NOT NULL
+      Points_number IS NOT NULL
     ORDER BY
-      "Points_number" DESC
+      Points_number DESC
     LIMIT 1
     OFFSET 1
   )
@@ -485,17 +499,17 @@ ORDER BY
 
 -- kth_min
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Date_date" = (
+  Date_date = (
     SELECT DISTINCT
-      "Date_date"
-    FROM "cup"
+      Date_date
+    FROM cup
     WHERE
-      "Date_date" IS NOT NULL
+      Date_date IS NOT NULL
     ORDER BY
-      "Date_date" ASC
+      Date_date
     LIMIT 1
     OFFSET 1
   )
@@ -504,90 +518,68 @@ ORDER BY
 
 -- first
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  row_index = (
-    SELECT
-      MIN(row_index)
-    FROM "cup"
-    WHERE
-      "Points_number" > 7
-  )
+  Points_number > 7
 ORDER BY
-  row_index;
+  row_index
+LIMIT 1;
 
 -- last
 SELECT
-  "Name"
-FROM "cup"
-WHERE
-  row_index = (
-    SELECT
-      MAX(row_index)
-    FROM "cup"
-  )
+  Name
+FROM cup
 ORDER BY
-  row_index;
+  row_index DESC
+LIMIT 1;
 
 -- kth_row
 SELECT
-  "Name"
-FROM "cup"
-WHERE
-  row_index = (
-    SELECT
-      row_index
-    FROM "cup"
-    ORDER BY
-      row_index
-    LIMIT 1
-    OFFSET 2
-  )
+  Name
+FROM cup
 ORDER BY
-  row_index;
+  row_index
+LIMIT 1
+OFFSET 2;
 
 -- previous
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  row_index IN (
+  row_index = (
     SELECT
       row_index - 1
-    FROM "cup"
+    FROM cup
     WHERE
-      "Name_key" = 'cy'
-  )
-ORDER BY
-  row_index;
+      Name = 'Cy'
+  );
 
 -- next
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  row_index IN (
+  row_index = (
     SELECT
       row_index + 1
-    FROM "cup"
+    FROM cup
     WHERE
-      "Name_key" = 'cy'
-  )
-ORDER BY
-  row_index;
+      Name = 'Cy'
+  );
 
 -- above
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
   row_index < (
     SELECT
-      MIN(row_index)
-    FROM "cup"
+      row_index
+    FROM cup
     WHERE
-      "Name_key" = 'cy'
+      Name = 'Cy'
   )
 ORDER BY
   row_index;
@@ -595,358 +587,291 @@ ORDER BY
 -- below
 SELECT
   COUNT(*)
-FROM "cup"
+FROM cup
 WHERE
   row_index > (
     SELECT
-      MAX(row_index)
-    FROM "cup"
+      row_index
+    FROM cup
     WHERE
-      "Name_key" = 'cy'
+      Name = 'Cy'
   );
 
 -- union
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Country_key" = 'italy' OR "Points_number" > 11
+  Country = 'Italy' OR Points_number > 11
 ORDER BY
   row_index;
 
 -- intersect
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Country_key" = 'france' AND SUBSTRING("Date_date", 1, 4) > '1950'
+  Country = 'France' AND Date_date >= '1951'
 ORDER BY
   row_index;
 
 -- except_rows
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  NOT row_index IN (
-    SELECT
-      row_index
-    FROM "cup"
-    WHERE
-      "Points_number" > 7
-  )
+  Points_number <= 7 OR Points_number IS NULL
 ORDER BY
   row_index;
 
 -- select
 SELECT
-  "Score_second_number"
-FROM "cup"
+  Score_second_number
+FROM cup
 WHERE
   row_index = (
     SELECT
       MIN(row_index)
-    FROM "cup"
+    FROM cup
   )
-  AND "Score_second_number" IS NOT NULL
-ORDER BY
-  row_index;
+  AND Score_second_number IS NOT NULL;
 
 -- most_common_value
-WITH counts_1 AS (
+WITH counts AS (
   SELECT
+    Country,
     COUNT(*) AS number_of_rows,
     MIN(row_index) AS first_row
-  FROM "cup"
+  FROM cup
   WHERE
-    "Country" IS NOT NULL
+    Country IS NOT NULL
   GROUP BY
-    "Country_key"
+    Country
 )
 SELECT
-  "Country"
-FROM "cup"
+  Country
+FROM counts
 WHERE
-  row_index IN (
+  number_of_rows = (
     SELECT
-      first_row
-    FROM counts_1
-    WHERE
-      number_of_rows = (
-        SELECT
-          MAX(number_of_rows)
-        FROM counts_1
-      )
+      MAX(number_of_rows)
+    FROM counts
   )
 ORDER BY
-  row_index;
+  first_row;
 
 -- least_common_value
-WITH counts_1 AS (
+WITH counts AS (
   SELECT
+    Country,
     COUNT(*) AS number_of_rows,
     MIN(row_index) AS first_row
-  FROM "cup"
+  FROM cup
   WHERE
-    "Country" IS NOT NULL
+    Country IS NOT NULL
   GROUP BY
-    "Country_key"
+    Country
 )
 SELECT
-  "Country"
-FROM "cup"
+  Country
+FROM counts
 WHERE
-  row_index IN (
+  number_of_rows = (
     SELECT
-      first_row
-    FROM counts_1
-    WHERE
-      number_of_rows = (
-        SELECT
-          MIN(number_of_rows)
-        FROM counts_1
-      )
+      MIN(number_of_rows)
+    FROM counts
   )
 ORDER BY
-  row_index;
+  first_row;
 
 -- count_by_value
-WITH counts_1 AS (
-  SELECT
-    COUNT(*) AS number_of_rows,
-    MIN(row_index) AS first_row
-  FROM "cup"
-  WHERE
-    "Country" IS NOT NULL
-  GROUP BY
-    "Country_key"
-)
 SELECT
-  "Country",
-  number_of_rows
-FROM "cup"
-JOIN counts_1
-  ON row_index = first_row
+  Country,
+  COUNT(*) AS number_of_rows
+FROM cup
+WHERE
+  Country IS NOT NULL
+GROUP BY
+  Country
 ORDER BY
-  row_index;
+  MIN(row_index);
 
 -- count
 SELECT
   COUNT(*)
-FROM "cup"
+FROM cup
 WHERE
-  "Points_number" > 5;
+  Points_number > 5;
 
 -- count_distinct
 SELECT
-  COUNT(DISTINCT "Country_key")
-FROM "cup";
+  COUNT(DISTINCT Country)
+FROM cup;
 
 -- number_of
 SELECT
-  CASE WHEN COUNT(DISTINCT "Points_number") = 1 THEN MAX("Points_number") END
-FROM "cup"
+  CASE WHEN COUNT(DISTINCT Points_number) = 1 THEN MAX(Points_number) END
+FROM cup
 WHERE
-  "Country_key" = 'france';
+  Country = 'France';
 
 -- number_of (several)
 SELECT
-  CASE WHEN COUNT(DISTINCT "Points_number") = 1 THEN MAX("Points_number") END
-FROM "cup";
+  CASE WHEN COUNT(DISTINCT Points_number) = 1 THEN MAX(Points_number) END
+FROM cup;
 
 -- sum
 SELECT
-  SUM("Points_number")
-FROM "cup";
+  SUM(Points_number)
+FROM cup;
 
 -- average
 SELECT
-  AVG("Score_difference")
-FROM "cup";
+  AVG(Score_difference)
+FROM cup;
 
 -- maximum
 SELECT
-  MAX("Date_year")
-FROM "cup";
+  MAX(Date_year)
+FROM cup;
 
 -- minimum
 SELECT
-  MIN("Members_item_count")
-FROM "cup";
+  MIN(Members_item_count)
+FROM cup;
 
 -- range
 SELECT
-  MAX("Name_length") - MIN("Name_length")
-FROM "cup";
+  MAX(Name_length) - MIN(Name_length)
+FROM cup;
 
 -- add
 SELECT
-  (
-    SELECT
-      MAX("Points_number")
-    FROM "cup"
-  ) + (
-    SELECT
-      MIN("Points_number")
-    FROM "cup"
-  );
+  MAX(Points_number) + MIN(Points_number)
+FROM cup;
 
 -- subtract
 SELECT
-  (
-    SELECT
-      MIN("Points_number")
-    FROM "cup"
-  ) - (
-    SELECT
-      MAX("Points_number")
-    FROM "cup"
-  );
+  MIN(Points_number) - MAX(Points_number)
+FROM cup;
 
 -- difference
 SELECT
   ABS(
     (
       SELECT
-        CASE WHEN COUNT(DISTINCT "Points_number") = 1 THEN MAX("Points_number") END
-      FROM "cup"
+        Points_number
+      FROM cup
       WHERE
-        "Name_key" = 'eve'
+        Name = 'Eve'
     ) - (
       SELECT
-        CASE WHEN COUNT(DISTINCT "Points_number") = 1 THEN MAX("Points_number") END
-      FROM "cup"
+        Points_number
+      FROM cup
       WHERE
-        "Name_key" = 'cy'
+        Name = 'Cy'
     )
   );
 
 -- multiply
 SELECT
-  (
-    SELECT
-      COUNT(*)
-    FROM "cup"
-  ) * (
-    SELECT
-      AVG("Points_number")
-    FROM "cup"
-  );
+  COUNT(*) * AVG(Points_number)
+FROM cup;
 
 -- divide
 SELECT
   CAST((
     SELECT
       COUNT(*)
-    FROM "cup"
+    FROM cup
     WHERE
-      "Country_key" = 'france'
+      Country = 'France'
   ) AS DOUBLE) / NULLIF((
     SELECT
       COUNT(*)
-    FROM "cup"
+    FROM cup
   ), 0);
 
 -- verdict_greater
+WITH figures AS (
+  SELECT
+    (
+      SELECT
+        Points_number
+      FROM cup
+      WHERE
+        Name = 'Bea'
+    ) AS first_figure,
+    (
+      SELECT
+        Points_number
+      FROM cup
+      WHERE
+        Name = 'Eve'
+    ) AS second_figure
+)
 SELECT
   CASE
-    WHEN (
-      SELECT
-        MAX("Points_number")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'bea'
-    ) > (
-      SELECT
-        MAX("Points_number")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'eve'
-    )
+    WHEN first_figure > second_figure
     THEN 'more'
-    WHEN (
-      SELECT
-        MAX("Points_number")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'bea'
-    ) <= (
-      SELECT
-        MAX("Points_number")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'eve'
-    )
+    WHEN first_figure <= second_figure
     THEN 'less'
-  END;
+  END
+FROM figures;
 
 -- verdict_greater (date)
+WITH figures AS (
+  SELECT
+    (
+      SELECT
+        Date_date
+      FROM cup
+      WHERE
+        Name = 'Bea'
+    ) AS first_figure,
+    (
+      SELECT
+        Date_date
+      FROM cup
+      WHERE
+        Name = 'Cy'
+    ) AS second_figure
+)
 SELECT
   CASE
-    WHEN (
-      SELECT
-        MAX("Date_date")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'bea'
-    ) > (
-      SELECT
-        MAX("Date_date")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'cy'
-    )
+    WHEN first_figure > second_figure
     THEN 'after'
-    WHEN (
-      SELECT
-        MAX("Date_date")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'bea'
-    ) <= (
-      SELECT
-        MAX("Date_date")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'cy'
-    )
+    WHEN first_figure <= second_figure
     THEN 'before'
-  END;
+  END
+FROM figures;
 
 -- verdict_same
+WITH figures AS (
+  SELECT
+    (
+      SELECT
+        Country
+      FROM cup
+      WHERE
+        Name = 'Bea'
+    ) AS first_figure,
+    (
+      SELECT
+        Country
+      FROM cup
+      WHERE
+        Name = 'Flo'
+    ) AS second_figure
+)
 SELECT
   CASE
-    WHEN (
-      SELECT
-        COUNT(*)
-      FROM "cup"
-      WHERE
-        "Name_key" = 'bea'
-        AND "Country_key" IN (
-          SELECT
-            "Country_key"
-          FROM "cup"
-          WHERE
-            "Name_key" = 'flo'
-        )
-    ) > 0
+    WHEN first_figure = second_figure
     THEN 'yes'
-    WHEN (
-      SELECT
-        COUNT("Country_key")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'bea'
-    ) > 0
-    AND (
-      SELECT
-        COUNT("Country_key")
-      FROM "cup"
-      WHERE
-        "Name_key" = 'flo'
-    ) > 0
+    WHEN first_figure <> second_figure
     THEN 'no'
-  END;
+  END
+FROM figures;
 
 -- verdict_more_rows
 SELECT
@@ -954,158 +879,120 @@ SELECT
     WHEN (
       SELECT
         COUNT(*)
-      FROM "cup"
+      FROM cup
       WHERE
-        "Country_key" = 'italy'
+        Country = 'Italy'
     ) > (
       SELECT
         COUNT(*)
-      FROM "cup"
+      FROM cup
       WHERE
-        "Country_key" = 'france'
+        Country = 'France'
     )
     THEN 'Italy'
     ELSE 'France'
   END;
 
 -- verdict_listed_before
+WITH figures AS (
+  SELECT
+    (
+      SELECT
+        row_index
+      FROM cup
+      WHERE
+        Name = 'Cy'
+    ) AS first_figure,
+    (
+      SELECT
+        row_index
+      FROM cup
+      WHERE
+        Name = 'Eve'
+    ) AS second_figure
+)
 SELECT
   CASE
-    WHEN (
-      SELECT
-        MIN(row_index)
-      FROM "cup"
-      WHERE
-        "Name_key" = 'cy'
-    ) < (
-      SELECT
-        MIN(row_index)
-      FROM "cup"
-      WHERE
-        "Name_key" = 'eve'
-    )
+    WHEN first_figure < second_figure
     THEN 'above'
-    WHEN (
-      SELECT
-        MIN(row_index)
-      FROM "cup"
-      WHERE
-        "Name_key" = 'cy'
-    ) >= (
-      SELECT
-        MIN(row_index)
-      FROM "cup"
-      WHERE
-        "Name_key" = 'eve'
-    )
+    WHEN first_figure >= second_figure
     THEN 'below'
-  END;
+  END
+FROM figures;
 
 -- verdict_any_rows
 SELECT
-  CASE
-    WHEN (
-      SELECT
-        COUNT(*)
-      FROM "cup"
-      WHERE
-        "Points_number" > 100
-    ) > 0
-    THEN 'yes'
-    ELSE 'no'
-  END;
+  CASE WHEN COUNT(*) > 0 THEN 'yes' ELSE 'no' END
+FROM cup
+WHERE
+  Points_number > 100;
 
 -- verdict_exceeds
 SELECT
   CASE
-    WHEN (
-      SELECT
-        AVG("Points_number")
-      FROM "cup"
-    ) > CAST(7 AS DOUBLE)
+    WHEN AVG(Points_number) > 7
     THEN 'above'
-    WHEN (
-      SELECT
-        AVG("Points_number")
-      FROM "cup"
-    ) <= CAST(7 AS DOUBLE)
+    WHEN AVG(Points_number) <= 7
     THEN 'below'
-  END;
+  END
+FROM cup;
 
 -- with_unit
+WITH figures AS (
+  SELECT
+    MAX(Date_year) - MIN(Date_year) AS figure
+  FROM cup
+)
 SELECT
   CASE
-    WHEN (
-      SELECT
-        MAX("Date_year") - MIN("Date_year")
-      FROM "cup"
-    ) = 1
+    WHEN figure = 1
     THEN '1 year'
-    WHEN ABS((
-      SELECT
-        MAX("Date_year") - MIN("Date_year")
-      FROM "cup"
-    )) < 1000000000000000e0
-    AND (
-      SELECT
-        MAX("Date_year") - MIN("Date_year")
-      FROM "cup"
-    ) = TRY_CAST((
-      SELECT
-        MAX("Date_year") - MIN("Date_year")
-      FROM "cup"
-    ) AS BIGINT)
-    THEN CAST(TRY_CAST((
-      SELECT
-        MAX("Date_year") - MIN("Date_year")
-      FROM "cup"
-    ) AS BIGINT) AS TEXT) || ' years'
-  END;
+    WHEN figure IS NOT NULL
+    THEN CAST(CAST(figure AS BIGINT) AS TEXT) || ' years'
+  END
+FROM figures;
 
 -- given_number
 SELECT
-  ABS((
-    SELECT
-      MAX("Date_year")
-    FROM "cup"
-  ) - CAST(1940 AS DOUBLE));
+  ABS(MAX(Date_year) - 1940)
+FROM cup;
 
 -- divide (by zero)
 SELECT
   CAST((
     SELECT
       COUNT(*)
-    FROM "cup"
+    FROM cup
   ) AS DOUBLE) / NULLIF((
     SELECT
       COUNT(*)
-    FROM "cup"
+    FROM cup
     WHERE
-      "Country_key" = 'peru'
+      Country = 'Peru'
   ), 0);
 
 -- most points in a country
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Country_key" = 'south korea'
-  AND "Points_number" = (
+  Country = 'South Korea'
+  AND Points_number = (
     SELECT
-      MAX("Points_number")
-    FROM "cup"
+      MAX(Points_number)
+    FROM cup
     WHERE
-      "Country_key" = 'south korea'
+      Country = 'South Korea'
   )
 ORDER BY
   row_index;
 
 -- two filters
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Points_number" > 3 AND "Points_number" < 12 AND "Date_date" IS NOT NULL
+  Points_number > 3 AND Points_number < 12 AND Date_date IS NOT NULL
 ORDER BY
   row_index;
 
@@ -1113,31 +1000,31 @@ ORDER BY
 WITH step_1 AS (
   SELECT
     *
-  FROM "cup"
+  FROM cup
   WHERE
-    "Points_number" = (
+    Points_number = (
       SELECT
-        MAX("Points_number")
-      FROM "cup"
+        MAX(Points_number)
+      FROM cup
     )
 ), step_2 AS (
   SELECT
     *
   FROM step_1
   WHERE
-    "Date_date" = (
+    Date_date = (
       SELECT
-        MIN("Date_date")
+        MIN(Date_date)
       FROM step_1
     )
 )
 SELECT
-  "Name"
+  Name
 FROM step_2
 WHERE
-  "Score_difference" = (
+  Score_difference = (
     SELECT
-      MAX("Score_difference")
+      MAX(Score_difference)
     FROM step_2
   )
 ORDER BY
@@ -1145,208 +1032,535 @@ ORDER BY
 
 -- a filter after a superlative
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  "Points_number" = (
+  Points_number = (
     SELECT
-      MAX("Points_number")
-    FROM "cup"
+      MAX(Points_number)
+    FROM cup
   )
-  AND SUBSTRING("Date_date", 1, 4) < '1951'
+  AND Date_date < '1951'
 ORDER BY
   row_index;
 
 -- the row after the last of several
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
-  row_index IN (
+  row_index = (
     SELECT
-      row_index + 1
-    FROM "cup"
+      MAX(row_index) + 1
+    FROM cup
     WHERE
-      row_index = (
-        SELECT
-          MAX(row_index)
-        FROM "cup"
-        WHERE
-          "Country_key" = 'france'
-      )
-  )
-ORDER BY
-  row_index;
+      Country = 'France'
+  );
 
 -- others with the same value
 WITH step_1 AS (
   SELECT
     *
-  FROM "cup"
+  FROM cup
   WHERE
-    "Points_number" = (
+    Points_number = (
       SELECT
-        MAX("Points_number")
-      FROM "cup"
+        MAX(Points_number)
+      FROM cup
     )
 )
 SELECT
   COUNT(*)
-FROM "cup"
+FROM cup
 WHERE
-  NOT row_index IN (
+  row_index NOT IN (
     SELECT
       row_index
     FROM step_1
   )
-  AND "Country_key" IN (
+  AND Country IN (
     SELECT
-      "Country_key"
+      Country
     FROM step_1
   )
-  AND "Points_number" > 5;
+  AND Points_number > 5;
 
 -- the most common value of some
-WITH counts_1 AS (
+WITH counts AS (
   SELECT
+    Country,
     COUNT(*) AS number_of_rows,
     MIN(row_index) AS first_row
-  FROM "cup"
+  FROM cup
   WHERE
-    SUBSTRING("Date_date", 1, 4) > '1949' AND "Country" IS NOT NULL
+    Date_date >= '1950' AND Country IS NOT NULL
   GROUP BY
-    "Country_key"
+    Country
 )
 SELECT
-  "Country"
-FROM "cup"
+  Country
+FROM counts
 WHERE
-  row_index IN (
+  number_of_rows = (
     SELECT
-      first_row
-    FROM counts_1
-    WHERE
-      number_of_rows = (
-        SELECT
-          MAX(number_of_rows)
-        FROM counts_1
-      )
+      MAX(number_of_rows)
+    FROM counts
   )
 ORDER BY
-  row_index;
+  first_row;
 
 -- all but the best
-WITH step_1 AS (
+WITH step_2 AS (
   SELECT
     *
-  FROM "cup"
+  FROM cup
   WHERE
-    NOT row_index IN (
+    Points_number <> (
       SELECT
-        row_index
-      FROM "cup"
-      WHERE
-        "Points_number" = (
-          SELECT
-            MAX("Points_number")
-          FROM "cup"
-        )
+        MAX(Points_number)
+      FROM cup
     )
+    OR Points_number IS NULL
 )
 SELECT
-  "Name"
-FROM step_1
+  Name
+FROM step_2
 WHERE
-  "Points_number" = (
+  Points_number = (
     SELECT
-      MAX("Points_number")
-    FROM step_1
+      MAX(Points_number)
+    FROM step_2
   )
 ORDER BY
   row_index;
 
 -- a share
 SELECT
-  CAST((
+  (
     SELECT
-      SUM("Points_number")
-    FROM "cup"
+      SUM(Points_number)
+    FROM cup
     WHERE
-      "Country_words" LIKE '% korea %'
-  ) AS DOUBLE) / NULLIF((
+      Country LIKE '%Korea%'
+  ) / NULLIF((
     SELECT
-      SUM("Points_number")
-    FROM "cup"
+      SUM(Points_number)
+    FROM cup
   ), 0);
 
 -- nested arithmetic
 SELECT
   (
     (
-      (
-        SELECT
-          MAX("Score_number")
-        FROM "cup"
-      ) + (
-        SELECT
-          MIN("Score_number")
-        FROM "cup"
-      )
-    ) - (
-      SELECT
-        COUNT(*)
-      FROM "cup"
-    )
+      MAX(Score_number) + MIN(Score_number)
+    ) - COUNT(*)
   ) * (
-    (
-      SELECT
-        MAX("Score_number")
-      FROM "cup"
-    ) + (
-      SELECT
-        MIN("Score_number")
-      FROM "cup"
-    )
-  );
+    MAX(Score_number) + MIN(Score_number)
+  )
+FROM cup;
 
 -- a larger set of unions
+WITH figures AS (
+  SELECT
+    (
+      SELECT
+        COUNT(*)
+      FROM cup
+      WHERE
+        Country LIKE '%Korea%' OR Country = 'Italy'
+    ) AS first_figure,
+    (
+      SELECT
+        COUNT(*)
+      FROM cup
+      WHERE
+        Country = 'France'
+    ) AS second_figure
+)
 SELECT
-  "Name"
-FROM "cup"
+  Name
+FROM cup
 WHERE
   (
     (
-      "Country_words" LIKE '% korea %' OR "Country_key" = 'italy'
+      Country LIKE '%Korea%' OR Country = 'Italy'
     )
-    AND (
+    AND EXISTS(
       SELECT
-        COUNT(*)
-      FROM "cup"
+        1
+      FROM figures
       WHERE
-        "Country_words" LIKE '% korea %' OR "Country_key" = 'italy'
-    ) >= (
-      SELECT
-        COUNT(*)
-      FROM "cup"
-      WHERE
-        "Country_key" = 'france'
+        first_figure >= second_figure
     )
   )
   OR (
-    "Country_key" = 'france'
-    AND (
+    Country = 'France'
+    AND EXISTS(
       SELECT
-        COUNT(*)
-      FROM "cup"
+        1
+      FROM figures
       WHERE
-        "Country_key" = 'france'
-    ) >= (
-      SELECT
-        COUNT(*)
-      FROM "cup"
-      WHERE
-        "Country_words" LIKE '% korea %' OR "Country_key" = 'italy'
+        second_figure >= first_figure
     )
   )
 ORDER BY
   row_index;
+
+-- the greatest of two groups
+SELECT
+  Name
+FROM cup
+WHERE
+  Country IN ('France', 'Italy')
+  AND Points_number = (
+    SELECT
+      MAX(Points_number)
+    FROM cup
+    WHERE
+      Country IN ('France', 'Italy')
+  )
+ORDER BY
+  row_index;
+
+-- a difference of two rows
+SELECT
+  (
+    SELECT
+      MAX(Points_number)
+    FROM cup
+    WHERE
+      Country = 'France'
+  ) - (
+    SELECT
+      MIN(Points_number)
+    FROM cup
+    WHERE
+      Country = 'South Korea'
+  );
+
+-- the second best of the rest
+SELECT
+  Country
+FROM cup
+WHERE
+  Country <> 'France'
+  AND Points_number = (
+    SELECT DISTINCT
+      Points_number
+    FROM cup
+    WHERE
+      Country <> 'France' AND Points_number IS NOT NULL
+    ORDER BY
+      Points_number DESC
+    LIMIT 1
+    OFFSET 1
+  )
+ORDER BY
+  row_index;
+
+-- rows between two rows
+SELECT
+  COUNT(*)
+FROM cup
+WHERE
+  row_index > (
+    SELECT
+      row_index
+    FROM cup
+    WHERE
+      Name = 'Bea'
+  )
+  AND row_index < (
+    SELECT
+      row_index
+    FROM cup
+    WHERE
+      Name = 'Eve'
+  );
+
+-- years between two rows
+WITH figures AS (
+  SELECT
+    ABS(
+      (
+        SELECT
+          Date_year
+        FROM cup
+        WHERE
+          Name = 'Ann van Dam'
+      ) - (
+        SELECT
+          Date_year
+        FROM cup
+        WHERE
+          Name = 'Flo'
+      )
+    ) AS figure
+)
+SELECT
+  CASE
+    WHEN figure = 1
+    THEN '1 year'
+    WHEN figure IS NOT NULL
+    THEN CAST(CAST(figure AS BIGINT) AS TEXT) || ' years'
+  END
+FROM figures;
+
+-- an average with its unit
+WITH figures AS (
+  SELECT
+    AVG(Points_number) AS figure
+  FROM cup
+)
+SELECT
+  CASE
+    WHEN figure = 1
+    THEN '1 point'
+    WHEN ABS(figure) >= 1e15
+    THEN NULL
+    WHEN figure = CAST(figure AS BIGINT)
+    THEN CAST(CAST(figure AS BIGINT) AS TEXT) || ' points'
+  END
+FROM figures;
+
+-- how many with the most common value
+WITH figures AS (
+  SELECT
+    (
+      SELECT
+        COUNT(*)
+      FROM cup
+      WHERE
+        Country = 'France'
+    ) AS first_figure,
+    (
+      SELECT
+        COUNT(*)
+      FROM cup
+      WHERE
+        Country = 'South Korea'
+    ) AS second_figure
+)
+SELECT
+  COUNT(*)
+FROM cup
+WHERE
+  (
+    Country = 'France'
+    AND EXISTS(
+      SELECT
+        1
+      FROM figures
+      WHERE
+        first_figure >= second_figure
+    )
+  )
+  OR (
+    Country = 'South Korea'
+    AND EXISTS(
+      SELECT
+        1
+      FROM figures
+      WHERE
+        second_figure >= first_figure
+    )
+  );
+
+-- the first after another
+SELECT
+  Country
+FROM cup
+WHERE
+  row_index = (
+    SELECT
+      MIN(row_index)
+    FROM cup
+    WHERE
+      row_index > (
+        SELECT
+          row_index
+        FROM cup
+        WHERE
+          Name = 'Bea'
+      )
+      AND Country IS NOT NULL
+  )
+  AND Country IS NOT NULL;
+
+-- the last but one
+SELECT
+  Name
+FROM cup
+WHERE
+  row_index = (
+    SELECT
+      MAX(row_index) - 1
+    FROM cup
+  );
+
+-- three conditions and the least
+WITH step_3 AS (
+  SELECT
+    *
+  FROM cup
+  WHERE
+    Points_number > 3 AND Date_date IS NOT NULL AND Country LIKE '%Korea%'
+)
+SELECT
+  Name
+FROM step_3
+WHERE
+  Points_number = (
+    SELECT
+      MIN(Points_number)
+    FROM step_3
+  )
+ORDER BY
+  row_index;
+
+-- above the average of a group
+SELECT
+  Name
+FROM cup
+WHERE
+  Points_number > (
+    SELECT
+      AVG(Points_number)
+    FROM cup
+    WHERE
+      Country LIKE '%Korea%'
+  )
+ORDER BY
+  row_index;
+
+-- the same place as the best
+WITH step_1 AS (
+  SELECT
+    *
+  FROM cup
+  WHERE
+    Date_date = (
+      SELECT
+        MAX(Date_date)
+      FROM cup
+    )
+)
+SELECT
+  Name
+FROM cup
+WHERE
+  row_index NOT IN (
+    SELECT
+      row_index
+    FROM step_1
+  )
+  AND Country IN (
+    SELECT
+      Country
+    FROM step_1
+  )
+ORDER BY
+  row_index;
+
+-- whether the best is above the worst
+SELECT
+  CASE
+    WHEN MAX(Points_number) > MIN(Points_number)
+    THEN 'yes'
+    WHEN MAX(Points_number) <= MIN(Points_number)
+    THEN 'no'
+  END
+FROM cup;
+
+-- a value counted among some
+SELECT
+  Country,
+  COUNT(*) AS number_of_rows
+FROM cup
+WHERE
+  Points_number >= 7 AND Country IS NOT NULL
+GROUP BY
+  Country
+ORDER BY
+  MIN(row_index);
+
+-- the rarest value of some
+WITH counts AS (
+  SELECT
+    Country,
+    COUNT(*) AS number_of_rows,
+    MIN(row_index) AS first_row
+  FROM cup
+  WHERE
+    Date_date >= '1950' AND Country IS NOT NULL
+  GROUP BY
+    Country
+)
+SELECT
+  Country
+FROM counts
+WHERE
+  number_of_rows = (
+    SELECT
+      MIN(number_of_rows)
+    FROM counts
+  )
+ORDER BY
+  first_row;
+
+-- neither of two
+SELECT
+  SUM(Points_number)
+FROM cup
+WHERE
+  Name NOT IN ('Bea', 'Cy');
+
+-- twice a number
+SELECT
+  SUM(Points_number) * 2.5
+FROM cup;
+
+-- a count less a number
+SELECT
+  10 - COUNT(*)
+FROM cup
+WHERE
+  Country = 'France';
+
+-- a later date in a month
+SELECT
+  Date_date
+FROM cup
+WHERE
+  Date_date >= '1951'
+  AND Date_date = (
+    SELECT
+      MIN(Date_date)
+    FROM cup
+    WHERE
+      Date_date >= '1951'
+  )
+ORDER BY
+  row_index;
+
+-- lists with one item or another
+SELECT
+  COUNT(*)
+FROM cup
+WHERE
+  Members_list LIKE '%|yu|%' OR Members_list LIKE '%|zoe|%';
+
+-- the third and what follows
+SELECT
+  Name
+FROM cup
+WHERE
+  row_index = (
+    SELECT
+      row_index
+    FROM cup
+    ORDER BY
+      row_index
+    LIMIT 1
+    OFFSET 2
+  ) + 1;
