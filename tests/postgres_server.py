@@ -117,20 +117,21 @@ class PostgresServer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self, *command: str) -> None:
-        done = subprocess.run(
-            command,
-            cwd=self._folder,
-            stdin=subprocess.DEVNULL,
-            # The server outlives the command that starts it, and would hold a pipe open.
-            stdout=(self._folder / "output").open("ab"),
-            stderr=subprocess.STDOUT,
-            timeout=2 * _SECONDS,
-            user=self._user,
-            extra_groups=[] if self._user else None,
-            group=self._user,
-            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
-            check=False,
-        )
+        # The server outlives the command that starts it, and would hold a pipe open.
+        with (self._folder / "output").open("ab") as output:
+            done = subprocess.run(
+                command,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=2 * _SECONDS,
+                user=self._user,
+                extra_groups=[] if self._user else None,
+                group=self._user,
+                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
+                check=False,
+            )
         said = "\n".join(
             path.read_text(encoding="utf-8", errors="replace")
             for path in (self._folder / "output", self._folder / "log")

@@ -39,11 +39,6 @@ class Tally:
     operations: Counter[str] = field(default_factory=Counter)
     disagreements: list[str] = field(default_factory=list)
 
-    def summary(self, engine: str) -> str:
-        """One line for people."""
-        found = len(self.disagreements)
-        return f"{engine}: {self.cases} cases, {self.defined} with an answer, {found} disagreements"
-
 
 def generated_cases(seed: int, cases: int, programs_each: int = 12) -> Iterator[TableCases]:
     """Random tables with random programs, each in turn with another operation; the same for the same seed."""
