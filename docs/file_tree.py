@@ -41,6 +41,7 @@ LINES = {
     "LICENSE": "Apache-2.0",
     "docs/architecture.md": "the layers and the way of a question through them",
     "docs/model_card.md": "what the shipped model is for, how it was made, and how good it is",
+    "docs/sql.md": "the SQL of an answer: what it reads, its three forms, and the SQL of many questions",
     "docs/ui.md": "a walk through the page",
     "docs/trust.md": "where the confidence comes from, when answers are withheld, and how both are measured",
     "docs/command_line.md": "every command and its options",

@@ -20,6 +20,9 @@ from tests.scripted import BY_GOLD, FIRST_NATION, MOST_GOLD, NATIONS, RESPONSE_K
 QUESTION = "which nation won the most gold at Lillehammer?"
 COMMANDS = (
     "ask",
+    "sql",
+    "batch",
+    "export",
     "ui",
     "train",
     "evaluate",

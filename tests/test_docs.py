@@ -27,14 +27,14 @@ def generator(name: str) -> dict[str, Any]:
     return runpy.run_path(str(ROOT / "docs" / name))
 
 
-def blocks(language: str) -> list[str]:
-    """The README's blocks in a language."""
-    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+def blocks(language: str, page: str = "README.md") -> list[str]:
+    """A page's blocks in a language."""
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
 
 
 def console_examples() -> list[tuple[str, str]]:
-    """The README's commands with what they print."""
-    text = "\n".join(blocks("console"))
+    """The documents' commands with what they print."""
+    text = "\n".join([*blocks("console"), *blocks("console", "docs/sql.md")])
     return re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", text, re.MULTILINE)
 
 

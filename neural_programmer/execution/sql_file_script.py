@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -161,8 +162,26 @@ def _digits(text: exp.Expr) -> exp.Expr:
     return exp.RegexpReplace(this=text, expression=pattern, replacement=nothing, modifiers=everywhere)
 
 
+def _date(form: str) -> _Reading:
+    """A date of that form, as ISO 8601; other texts are NULL."""
+
+    def sql(raw: exp.Expr) -> exp.Expr:
+        read = exp.Anonymous(this="TRY_STRPTIME", expressions=[raw, exp.Literal.string(form)])
+        return exp.Anonymous(this="STRFTIME", expressions=[read, exp.Literal.string(_ISO)])
+
+    def value(text: str) -> StoredValue:
+        try:
+            return datetime.strptime(text, form).strftime(_ISO)
+        except ValueError:
+            return None
+
+    return _Reading(sql, value)
+
+
 _NOT_OF_NUMBERS = "[^0-9.-]"
-_TEXTS = (_Reading(lambda raw: raw, lambda text: text),)
+_ISO = "%Y-%m-%d"
+_DATES = ("%d %B %Y", "%B %d, %Y", "%d %b %Y", "%b %d, %Y", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y")
+_TEXTS = (_Reading(lambda raw: raw, lambda text: text), *map(_date, _DATES))
 _NUMBERS = (
     _Reading(_cast, _number),
     _Reading(lambda raw: _cast(_digits(raw)), lambda text: _number(re.sub(_NOT_OF_NUMBERS, "", text))),

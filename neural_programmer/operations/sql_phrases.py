@@ -116,7 +116,7 @@ def _with_unit(arguments: SqlArguments, number: Tree) -> exp.Case:
 
 def _several(arguments: SqlArguments, number: Tree) -> Tree:
     (units,) = _words(arguments)
-    return exp.DPipe(this=exp.cast(number.copy(), "TEXT"), expression=exp.Literal.string(f" {units}"), safe=True)
+    return exp.DPipe(this=exp.cast(number.copy(), "TEXT"), expression=exp.Literal.string(f" {units}"))
 
 
 def _are_counts(query: Query, figure: Tree) -> bool:

@@ -68,7 +68,8 @@ def quotient(arguments: SqlArguments) -> Tree:
         if not is_number(right) or not float(_number(right)):
             right = exp.Nullif(this=right, expression=exp.Literal.number(0))
         floating = left if _is_floating(left) else exp.cast(left, "DOUBLE")
-        return exp.Div(this=operand(floating), expression=operand(right))
+        # One of them is a floating-point number already; no dialect has to be told to make one of it.
+        return exp.Div(this=operand(floating), expression=operand(right), typed=True)
 
     return combined(arguments.left, arguments.right, combine)
 
