@@ -217,7 +217,7 @@ def test_a_refused_query_shows_no_password(server: PostgresServer) -> None:
 
 
 def test_a_table_too_wide_is_refused_with_the_reason(server: PostgresServer) -> None:
-    table = build_table([f"column {number}" for number in range(300)], [["1"] * 300])
+    table = build_table([f"column {number}" for number in range(500)], [["1"] * 500])
     with pytest.raises(EngineError, match="PostgreSQL could not load the table: tables can have at most 1600 columns"):
         PostgresEngine(table, server.address())
 

@@ -136,10 +136,13 @@ def _spark() -> Any:
     settings = {
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
+        # The queries are many and small: compiling them, or the JVM, for speed would take longer than running them.
+        "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
         "spark.driver.memory": f"{MEMORY_LIMIT_MEGABYTES}m",
         "spark.log.level": "ERROR",
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.codegen.wholeStage": "false",
         "spark.sql.runSQLOnFiles": "false",
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.warehouse.dir": tempfile.mkdtemp(prefix="neural-programmer-spark-"),
