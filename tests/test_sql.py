@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from neural_programmer.execution.engines import DuckDBEngine, EngineError, SQLiteEngine, agrees, same_answer
 from neural_programmer.execution.exact import Answer, answer
 from neural_programmer.execution.grounding import Grounding
-from neural_programmer.execution.sql import DIALECTS, columns_read, query_tree, sql_text
+from neural_programmer.execution.sql import DIALECTS, columns_read, query_tree, sql_text, write_tree
+from neural_programmer.execution.sql_facts import SqlFacts
 from neural_programmer.execution.sql_schema import TableSchema, item_key
 from neural_programmer.execution.sql_script import sql_script
 from neural_programmer.language.program import Program
@@ -246,3 +247,41 @@ def test_a_large_table_is_loaded_and_asked() -> None:
     for engine in ENGINES:
         with engine(table) as opened:
             assert agrees(program, Grounding(table), opened)
+
+
+def test_texts_are_compared_as_they_are_written_where_that_is_enough() -> None:
+    table = build_table(
+        ["Club", "City"],
+        [["Ajax", "Köln"], ["AJAX", "koln"], ["ajax", "Köln "], ["PSV", "Bonn"], ["Feyenoord", "100% [sic]"]],
+        name="clubs",
+    )
+    grounding = Grounding(table)
+    expected = {
+        'filter_equals(#0, "Club":text, "psv")': "Club = 'PSV'",
+        'filter_equals(#0, "Club":text, "ajax")': "Club_key = 'ajax'",  # written in three ways
+        'filter_equals(#0, "City":text, "bonn")': "City = 'Bonn'",
+        'filter_equals(#0, "City":text, "köln")': "City IN ('Köln', 'koln')",
+        'filter_not_equals(#0, "City":text, "koln")': "City NOT IN ('Köln', 'koln')",
+        'filter_equals(#0, "Club":text, "Nobody")': "Club = 'Nobody'",
+        'filter_any(#0, "Club":text, ["psv", "feyenoord"])': "Club IN ('PSV', 'Feyenoord')",
+        'filter_contains(#0, "Club":text, "feyenoord")': "Club LIKE '%Feyenoord%'",
+        'filter_contains(#0, "Club":text, "ajax")': "Club_words LIKE '% ajax %'",  # LIKE may heed letter case
+        'filter_contains(#0, "City":text, "100%")': "City_words LIKE '% 100 %'",  # a percent sign is more than itself
+        'filter_contains(#0, "Club":text, "ps")': "Club_words LIKE '% ps %'",  # a part of a word is no word
+    }
+    for step, condition in expected.items():
+        program = read_program(f"#0 = all_rows(); #1 = {step}; #2 = count(#1)")
+        assert condition in " ".join(sql_text(program, table).split()), step
+        for engine in ENGINES:
+            with engine(table) as opened:
+                assert agrees(program, grounding, opened)
+
+
+def test_a_schema_that_knows_nothing_of_the_rows_gives_queries_that_are_right_too() -> None:
+    for name, program in example_programs().items():
+        table = table_for(name)
+        with DuckDBEngine(table) as engine:
+            engine.schema.facts = SqlFacts()
+            assert agrees(program, Grounding(table), engine), name
+            if name == "filter_equals":
+                assert "Country_key = 'france'" in write_tree(query_tree(program, engine.schema), "duckdb")

@@ -948,7 +948,7 @@ SELECT
     WHEN figure = 1
     THEN '1 year'
     WHEN figure IS NOT NULL
-    THEN CONCAT(CAST(CAST(figure AS BIGINT) AS VARCHAR), CAST(' years' AS VARCHAR))
+    THEN CAST(CAST(figure AS BIGINT) AS VARCHAR) || ' years'
   END
 FROM figures;
 
@@ -1136,13 +1136,13 @@ ORDER BY
 
 -- a share
 SELECT
-  CAST((
+  (
     SELECT
       SUM(Points_number)
     FROM cup
     WHERE
       Country LIKE '%Korea%'
-  ) AS DOUBLE) / NULLIF((
+  ) / NULLIF((
     SELECT
       SUM(Points_number)
     FROM cup
@@ -1302,7 +1302,7 @@ SELECT
     WHEN figure = 1
     THEN '1 year'
     WHEN figure IS NOT NULL
-    THEN CONCAT(CAST(CAST(figure AS BIGINT) AS VARCHAR), CAST(' years' AS VARCHAR))
+    THEN CAST(CAST(figure AS BIGINT) AS VARCHAR) || ' years'
   END
 FROM figures;
 
@@ -1319,7 +1319,7 @@ SELECT
     WHEN ABS(figure) >= 1e15
     THEN NULL
     WHEN figure = CAST(figure AS BIGINT)
-    THEN CONCAT(CAST(CAST(figure AS BIGINT) AS VARCHAR), CAST(' points' AS VARCHAR))
+    THEN CAST(CAST(figure AS BIGINT) AS VARCHAR) || ' points'
   END
 FROM figures;
 

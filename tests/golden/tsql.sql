@@ -1136,13 +1136,13 @@ ORDER BY
 
 -- a share
 SELECT
-  CAST((
+  (
     SELECT
       SUM(Points_number)
     FROM cup
     WHERE
       Country LIKE '%Korea%'
-  ) AS FLOAT) / NULLIF((
+  ) / NULLIF((
     SELECT
       SUM(Points_number)
     FROM cup
