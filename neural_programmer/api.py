@@ -14,6 +14,8 @@ from neural_programmer.evidence import answer_groups, best_of_group, candidate_e
 from neural_programmer.execution.english import explain
 from neural_programmer.execution.exact import Answer
 from neural_programmer.execution.plainness import plainest
+from neural_programmer.feedback import FeedbackError
+from neural_programmer.follow_up import follow_up
 from neural_programmer.language.program import Program
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.response import Reading, Response
@@ -22,6 +24,7 @@ from neural_programmer.tables.matching.link import link
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.trace import StepTrace
 from neural_programmer.understanding import touches_table, unused_words
+from neural_programmer.verified import VerifiedPrograms, answer_verified
 
 DEFAULT_BEAM = 20
 DEFAULT_READINGS = 5
@@ -91,16 +94,32 @@ class NeuralProgrammer:
         """
         return source if isinstance(source, PreparedTable) else PreparedTable(load_table(source, **options))
 
-    def ask(self, table: object, question: str, k: int = DEFAULT_READINGS, *, with_trace: bool = True) -> Response:
+    def ask(
+        self,
+        table: object,
+        question: str,
+        k: int = DEFAULT_READINGS,
+        *,
+        previous: Response | None = None,
+        verified: VerifiedPrograms | None = None,
+        with_trace: bool = True,
+    ) -> Response:
         """The answer to a question about a table, with up to ``k`` readings; see `Response`.
 
         ``table`` is whatever `prepare` takes; ``with_trace`` says whether to record what the model weighed. A
-        question that cannot be answered gives an abstention. Raises ``TableError`` for a table that cannot be read
-        and ``ValueError`` for a ``k`` below 1.
+        question that cannot be answered gives an abstention. Within a conversation, ``previous`` is the response to
+        the question before, which "and in 2005?" carries on (`neural_programmer.follow_up`). A question that is among
+        the ``verified`` ones, such as those of a `FeedbackStore`, gets the program kept for it. Raises ``TableError``
+        for a table that cannot be read and ``ValueError`` for a ``k`` below 1.
         """
         if k < 1:
             raise ValueError(f"k: expected at least one reading, but found {k}")
         prepared = self.prepare(table)
+        given = _recalled(question, prepared, verified) if verified is not None else None
+        if given is None and previous is not None:
+            given = follow_up(question, previous, prepared)
+        if given is not None:
+            return given
         if not question.strip():
             return _abstention(question, prepared, "the question is empty")
         # Half of a surrogate pair, as a shell passes on bytes that are no text, is a question mark to the tokenizer.
@@ -150,6 +169,14 @@ class NeuralProgrammer:
         if not isinstance(self.predictor, Tracer):
             return None
         return tuple(self.predictor.trace(prepared, linking, hypothesis))
+
+
+def _recalled(question: str, prepared: PreparedTable, verified: VerifiedPrograms) -> Response | None:
+    """The verified answer; a file of verified programs that cannot be read keeps nobody from asking."""
+    try:
+        return answer_verified(question, prepared, verified)
+    except FeedbackError:
+        return None
 
 
 def _has_answer(answer: Answer) -> bool:

@@ -1,8 +1,8 @@
-"""Follow-up questions: "and in 2005?", "what about Norway?", "and the lowest?" carry on the program before them."""
+"""Follow-up questions: "and in 2005?", "what about Norway?", "only those from Japan" carry on the program before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from neural_programmer.execution.english_words import column_words, constant_words
@@ -12,6 +12,7 @@ from neural_programmer.given import GivenResponse, Way, respond
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.program import Program, Step
 from neural_programmer.language.validation import InvalidProgramError, validate
+from neural_programmer.narrowing import narrowed, narrows
 from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.response import Response
@@ -75,8 +76,8 @@ def follow_up(question: str, previous: Response, prepared: PreparedTable | None 
 
     It must be about the same table, open as a follow-up does ("and", "what about", "how about" …) or be nothing but a
     value or a cue, and name exactly one thing that can take a place in the previous program: a value of the kind and
-    column of a constant, a column in the last step's place, or a cue for another operation. Everything else is a
-    question of its own.
+    column of a constant, a column in the last step's place, or a cue for another operation. Or it says that it narrows
+    ("only", "of those"), and names one condition, which is added. Everything else is a question of its own.
     """
     program = previous.program
     table = prepared or previous.prepared
@@ -137,7 +138,8 @@ def _named(linking: Linking) -> range | None:
 
 def _continuations(program: Program, linking: Linking, named: range, prepared: PreparedTable) -> Iterator[Program]:
     """The programs that the named thing makes of the previous one, of the first sort that makes any."""
-    sorts = (
+    sorts: tuple[Iterable[Program], ...] = (
+        *(narrowed(program, linking, named, prepared) if narrows(linking) else ()),
         _with_constant(program, linking, named, prepared),
         _with_column(program, linking, named, prepared),
         _with_operation(program, linking, named),
@@ -238,7 +240,9 @@ def _fits(program: Program, prepared: PreparedTable) -> bool:
 
 
 def _carried_steps(before: Program, after: Program) -> tuple[int, ...]:
-    """The steps that both programs have in the same place, beginning with the second."""
+    """The steps that both programs have in the same place, beginning with the second; all where one was added."""
+    if len(before) < len(after):
+        return tuple(range(2, len(after)))
     pairs = zip(before.steps, after.steps, strict=True)
     return tuple(number for number, (one, other) in enumerate(pairs) if number and one == other)
 

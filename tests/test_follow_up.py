@@ -88,6 +88,37 @@ def test_what_is_not_surely_a_follow_up_is_none(tables: dict[str, PreparedTable]
     assert ask(tables, program, question) is None
 
 
+@pytest.mark.parametrize(
+    ("program", "question", "answer", "condition"),
+    [
+        (SPIELBERG, "and only those after 1990?", [2.0], '"Released":date, @1990'),
+        (SPIELBERG, "of those, which were released before 1980?", [1.0], '"Released":date, @1980'),
+        (SPIELBERG, "just the ones from 1993", [2.0], '"Released":date, @1993'),
+        (LONGEST, "but only films from Japan", ["Seven Samurai"], '"Country":text, "Japan"'),
+        (LONGEST, "only American films", ["Ben-Hur"], '"Country":text, "United States"'),
+        (LONGEST, "only the ones with more than 8 academy awards", ["Ben-Hur"], '"Academy Awards":number, 8'),
+        (LONGEST, "among those with at least 11 academy awards?", ["Ben-Hur"], '"Academy Awards":number, 11'),
+        (AMERICAN, "and only those by Quentin Tarantino?", ["Pulp Fiction"], '"Director":text, "Quentin Tarantino"'),
+    ],
+)
+def test_a_condition_is_added(
+    tables: dict[str, PreparedTable], program: str, question: str, answer: list[object], condition: str
+) -> None:
+    response = ask(tables, program, question)
+    assert response is not None and response.program is not None
+    assert response.answer == answer
+    assert condition in write_program(response.program, "; ").split("; ")[1]
+    assert len(response.program) == len(program.split("; ")) + 1
+    assert response.sql_agrees
+
+
+def test_what_narrows_to_nothing_or_to_several_things_is_no_follow_up(tables: dict[str, PreparedTable]) -> None:
+    assert ask(tables, LONGEST, "only those from Atlantis") is None
+    assert ask(tables, LONGEST, "only those after 2150") is None
+    assert ask(tables, LONGEST, "only those above 100") is None, "running time, budget or awards?"
+    assert ask(tables, LONGEST, "only the average ones after 1990") is None, "no condition says that"
+
+
 def test_another_table_ends_the_conversation(tables: dict[str, PreparedTable]) -> None:
     previous = run_program(tables["films.csv"], LONGEST, "before")
     assert follow_up("and the lowest?", previous, tables["products.csv"]) is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -25,10 +24,14 @@ from neural_programmer.tables.loaders import Limits, load_table
 from neural_programmer.tables.table import Table
 from neural_programmer.tables.views import ViewKind
 from neural_programmer.ui import answer_panel, decision_panel, evidence_panel, question_panel, resources, table_panel
+from neural_programmer.ui.columns_panel import COLUMNS_KEY
+from neural_programmer.ui.program_panel import step_key
 from neural_programmer.ui.style import HIGHLIGHT
 from neural_programmer.ui.suggestions import suggest_questions
+from neural_programmer.ui.table_panel import OWN_TABLE_KEY
 from tests.scripted import BY_GOLD, MEDALS, MOST_GOLD, scripted
 from tests.scripted_page import COUNTED, HOW_MANY, LONGEST, MANY_AWARDS, MISSPELT, TRICKY, UNUSED, WHO, load_scripted
+from tests.ui_driver import open_tab, unfold, whole
 
 PAGE = Path(__file__).parents[1] / "ui" / "app.py"
 HOSTILE = "<script>alert(1)</script> **bold** [x](javascript:alert(1)) $x$ :red[y] `z`"
@@ -47,13 +50,15 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
 def press(page: AppTest, label: str) -> AppTest:
     """Press the button of that label, after a check that nothing failed so far."""
     assert not page.exception
-    return next(button for button in page.button if label in button.label.replace("\\", "")).click().run()
+    next(button for button in page.button if label in button.label.replace("\\", "")).click().run()
+    return whole(page)
 
 
 def ask(page: AppTest, question: str) -> AppTest:
     assert not page.exception
     page.text_input(key="question").set_value(question)
-    return next(button for button in page.button if button.label == "Ask").click().run()
+    next(button for button in page.button if button.label == "Ask").click().run()
+    return whole(page)
 
 
 def upload(page: AppTest, name: str, content: bytes) -> AppTest:
@@ -143,18 +148,21 @@ def test_an_answer_comes_with_all_that_supports_it(page: AppTest) -> None:
     assert "Highlighted: 1 cell in 1 row of 30." in texts(page).replace("\\", "")
     steps = [step.label.replace("\\", "") for step in page.expander if step.label.startswith("**\\#")]
     assert [step.rpartition("· ")[2] for step in steps] == ["30 rows", "#0: 30 rows → 1 row", "#1: 1 row → 1 cell"]
+    open_tab(page, "Other readings")
     assert "222 min" in [element.value for element in page.text], "the other reading"
     assert "2 different answers." in texts(page)
+    open_tab(page, "SQL")
     assert "Program and SQL agree" in texts(page)
 
 
 def test_each_step_shows_its_rows(page: AppTest) -> None:
     ask(films(page), LONGEST)
+    unfold(unfold(page, step_key(0)), step_key(1))
     steps = [step for step in page.expander if step.label.startswith("**\\#")]
     assert len(steps[0].dataframe[0].value) == 30
     assert steps[1].dataframe[0].value["Film"].tolist() == ["Lawrence of Arabia"]
     assert steps[1].code[0].value == 'argmax(#0, "Running time":number)'
-    ask(page, HOW_MANY)
+    unfold(ask(page, HOW_MANY), step_key(2))
     last = [step for step in page.expander if step.label.startswith("**\\#")][-1]
     assert "= 4" in [element.value for element in last.text]
     assert len(last.dataframe[0].value) == 4, "the rows a number was computed from"
@@ -196,7 +204,7 @@ def test_a_chip_runs_the_changed_program_at_once(page: AppTest) -> None:
     assert edited.answer == ["Toy Story"]
     assert "Edited by you" in texts(page)
     assert "questions held out" not in texts(page)
-    assert "Program and SQL agree" in texts(page)
+    assert "Program and SQL agree" in texts(open_tab(page, "SQL"))
     chip(page, "#2 Column").select_index(1).run()
     assert state_of(page).edited_program.steps[1].operation == "argmin", "the first change is kept"
     press(page, "Undo my changes")
@@ -243,6 +251,7 @@ def test_a_suggestion_is_asked_by_one_press(page: AppTest) -> None:
 
 def test_the_dialect_changes_the_sql_and_nothing_else(page: AppTest) -> None:
     ask(films(page), LONGEST)
+    open_tab(page, "SQL")
     response = page.session_state["neural_programmer"].response
     assert response.sql("duckdb") in [code.value for code in page.code]
     page.selectbox(key="dialect").select("tsql").run()
@@ -253,7 +262,7 @@ def test_the_dialect_changes_the_sql_and_nothing_else(page: AppTest) -> None:
 
 
 def test_another_reading_can_be_looked_at_and_left_again(page: AppTest) -> None:
-    ask(films(page), LONGEST)
+    open_tab(ask(films(page), LONGEST), "Other readings")
     press(page, "Look at reading 2")
     assert "222 min" in [element.value for element in page.text]
     assert "You chose reading 2" in texts(page)
@@ -269,6 +278,7 @@ def test_an_abstention_gives_its_reason_and_the_readings(page: AppTest) -> None:
     assert "below the threshold" in texts(page)
     press(page, "Look at reading 2")
     assert "Parasite" in [element.value for element in page.text]
+    open_tab(page, "Other readings")
     press(page, "Look at reading 1")
     assert "Citizen Kane" in [element.value for element in page.text]
 
@@ -370,93 +380,6 @@ def test_a_refused_file_gives_a_message_and_no_table(page: AppTest, name: str, c
     assert page.session_state["neural_programmer"].prepared is not None
 
 
-def elements(node: Any) -> Iterator[Any]:
-    """Every element and every container of a page, from top to bottom."""
-    yield node
-    for child in getattr(node, "children", {}).values():
-        yield from elements(child)
-
-
-# What Streamlit draws as it is, or on a canvas; everything else may hold Markdown.
-PLAIN_ELEMENTS = {"text", "code", "arrow_data_frame", "arrow_vega_lite_chart", "text_area", "text_input"}
-ESCAPED = re.compile(r"\\[^\w\s]")
-TAGS = ("<script", "<img")
-SIGNS = (*TAGS, "**bold", "![", "[x](", "$x$", ":red[", "`z`", "{{")
-
-
-def markup_of(page: AppTest) -> list[str]:
-    """Signs of the hostile texts that stand unescaped where the page could read them as Markdown or HTML."""
-    found = []
-    for element in elements(page._tree):
-        proto = getattr(element, "proto", None)
-        if proto is None or getattr(element, "type", "") in PLAIN_ELEMENTS:
-            continue
-        # A container's label is one level below.
-        parts = [proto, *(getattr(proto, name) for name in ("expandable", "tab") if hasattr(proto, name))]
-        for part in parts:
-            for name in ("label", "help", "body", "placeholder"):
-                value = getattr(part, name, "")
-                bare = ESCAPED.sub("", value) if isinstance(value, str) else ""
-                found += [
-                    f"{element.type} {name}: {value}"
-                    for sign in (TAGS if element.type == "html" else SIGNS)
-                    if sign in bare
-                ]
-    return found
-
-
-HOSTILE_CELLS = [
-    HOSTILE,
-    f"{HOSTILE} 2",
-    "<script>alert(1)</script>",
-    "![x](http://127.0.0.1/x.png)",
-    "$x$ and $$y$$",
-    ":red[z] :material/home: `z`",
-    "{{7*7}} ${7*7}",
-    "<img src=x onerror=alert(1)>",
-]
-
-
-@pytest.mark.parametrize("header", [HOSTILE, "![x](http://127.0.0.1/x.png) {{7}}"], ids=["markup", "picture"])
-def test_markup_in_cells_and_headers_never_reaches_markdown(page: AppTest, header: str) -> None:
-    numbers = [str(number) for number in range(len(HOSTILE_CELLS))]
-    numbers[0] = "99"
-    unread = [*numbers[:-1], HOSTILE]
-    table = pandas.DataFrame({"Name": HOSTILE_CELLS, header: unread, "Points": numbers})
-    upload(page, f"{HOSTILE.replace('/', '')}.csv", table.to_csv(index=False).encode())
-    assert not markup_of(page)
-    chip(page, "Column").select(" ".join(header.split())).run()
-    assert not markup_of(page)
-    ask(page, "which name has the highest points?")
-    assert not page.exception
-    assert HOSTILE in [element.value for element in page.text]
-    assert not markup_of(page)
-    page.toggle(key="soft").set_value(True).run()
-    assert not markup_of(page)
-    chip(page, "#2 Column").select_index(2).run()
-    assert not page.exception
-    assert not markup_of(page)
-    ask(page, f"{HOSTILE} is what?")
-    assert not page.exception
-    assert not markup_of(page)
-    page.text_input(key="database").set_value(HOSTILE).run()
-    assert any("there is no file" in error.value for error in page.error)
-    assert not markup_of(page)
-
-
-def test_the_check_for_markup_finds_it() -> None:
-    def script() -> None:
-        import streamlit as st
-
-        st.button(":red[y]")
-        st.expander("**bold**")
-        st.html("<script>")
-        st.text("<script>")
-        st.caption("\\<script")
-
-    assert len(markup_of(AppTest.from_function(script).run())) == 3
-
-
 def test_a_model_that_cannot_be_loaded_is_a_message(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(checkpoint: object = None) -> None:
         raise FileNotFoundError("no checkpoint in nowhere")
@@ -529,13 +452,13 @@ def test_evidence_out_of_sight_is_brought_into_view(page: AppTest) -> None:
 
 
 def test_columns_say_how_they_were_read(page: AppTest) -> None:
-    press(page, "A city's budget")
+    unfold(press(page, "A city's budget"), COLUMNS_KEY)
     columns = next(frame.value for frame in page.dataframe if "Read as" in frame.value).set_index("Column")
     assert columns.loc["Budget 2024", "Read as"] == "text, number"
     assert columns.loc["Budget 2024", "Unit"] == "$"
     assert columns.loc["Offices", "Read as"] == "text, list"
     assert "Left out of counts and sums as totals of the other rows: row 16." in texts(page)
-    press(page, "Thirty films")
+    unfold(press(page, "Thirty films"), COLUMNS_KEY)
     columns = next(frame.value for frame in page.dataframe if "Read as" in frame.value).set_index("Column")
     assert columns.loc["Released", "Read as"] == "text, date"
     assert columns.loc["Academy Awards", "Not read so"] == "5: –, –, – …"
@@ -556,6 +479,7 @@ def test_heat_maps_show_every_step_and_word() -> None:
 
 
 def test_a_pasted_table_becomes_the_open_one(page: AppTest) -> None:
+    open_tab(page, "Paste", OWN_TABLE_KEY)
     page.text_area(key="pasted").set_value("| Name | Points |\n|---|---|\n| Ann | 7 |\n| Bob | 9 |")
     press(page, "Open pasted table")
     ask(page, "which name has the highest points?")
@@ -574,6 +498,7 @@ def test_a_table_of_a_database_can_be_opened(page: AppTest, kind: str, tmp_path:
         database.execute("INSERT INTO scores VALUES ('Ann', 7), ('Bob', 9)")
         database.execute("CREATE TABLE other (a INTEGER)")
         database.commit()
+    open_tab(page, "Database", OWN_TABLE_KEY)
     page.text_input(key="database").set_value(str(path)).run()
     assert chip(page, "Table").options == ["other", "scores"]
     chip(page, "Table").select("scores").run()
@@ -592,6 +517,7 @@ def test_a_table_of_a_database_can_be_opened(page: AppTest, kind: str, tmp_path:
     ids=["absent", "another file", "network"],
 )
 def test_what_is_no_database_gives_a_message(page: AppTest, path: str, message: str) -> None:
+    open_tab(page, "Database", OWN_TABLE_KEY)
     page.text_input(key="database").set_value(path).run()
     assert not page.exception
     assert any(message in error.value.replace("\\", "") for error in page.error)
@@ -601,7 +527,7 @@ def test_paths_are_not_offered_where_other_machines_see_the_page(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table_panel, "paths_are_offered", lambda: False)
-    page.run()
+    open_tab(page, "Database", OWN_TABLE_KEY)
     assert "database" not in [field.key for field in page.text_input]
     assert "Files of this machine are not offered" in texts(page)
 
@@ -618,7 +544,7 @@ def test_uploads_are_bounded_with_a_message(page: AppTest, monkeypatch: pytest.M
 
 def test_a_columns_type_can_be_changed_and_the_question_is_asked_again(page: AppTest) -> None:
     upload(page, "points.csv", b"Name,Points,Code\nAnn,7,007\nBob,9,x\nCy,8,012\n")
-    ask(page, "which name has the highest points?")
+    unfold(ask(page, "which name has the highest points?"), COLUMNS_KEY)
     chip(page, "Column").select("Code").run()
     assert "1 cell of Code not readable as number" in texts(page)
     chip(page, "Read its cells as").select("text").run()
@@ -637,7 +563,7 @@ def test_a_columns_type_can_be_changed_and_the_question_is_asked_again(page: App
 
 
 def test_a_synonym_is_understood_in_questions(page: AppTest) -> None:
-    upload(page, "points.csv", b"Name,Points\nAnn,7\nBob,9\n")
+    unfold(upload(page, "points.csv", b"Name,Points\nAnn,7\nBob,9\n"), COLUMNS_KEY)
     chip(page, "Column").select("Points").run()
     field = next(field for field in page.text_input if field.label.startswith("Other words"))
     field.set_value("tally, final mark")
@@ -648,10 +574,10 @@ def test_a_synonym_is_understood_in_questions(page: AppTest) -> None:
 
 
 def test_dates_say_how_exactly_they_are_known(page: AppTest) -> None:
-    press(page, "Weather stations")
+    unfold(press(page, "Weather stations"), COLUMNS_KEY)
     columns = next(frame.value for frame in page.dataframe if "Read as" in frame.value).set_index("Column")
     assert columns.loc["Date of record low", "Dates known to"] == "day (15), year (2), month (1)"
-    press(page, "A football season")
+    unfold(press(page, "A football season"), COLUMNS_KEY)
     columns = next(frame.value for frame in page.dataframe if "Read as" in frame.value).set_index("Column")
     assert columns.loc["Date", "Dates known to"] == "day"
 
@@ -666,7 +592,7 @@ def test_what_was_passed_over_is_said_in_words(page: AppTest) -> None:
 
 
 def test_how_the_model_decided_is_shown_step_by_step(page: AppTest) -> None:
-    ask(films(page), LONGEST)
+    open_tab(ask(films(page), LONGEST), "How the model decided")
     weighed = next(frame.value for frame in page.dataframe if "Operation" in frame.value)
     assert weighed["Operation"].tolist()[0].startswith("argmax")
     assert weighed["Probability"].tolist() == [0.7, 0.2, 0.1]

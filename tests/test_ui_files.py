@@ -11,7 +11,7 @@ from neural_programmer.batch import Outcome
 from neural_programmer.export import FORMATS
 from neural_programmer.ui import batch_page
 from tests.scripted_page import HOW_MANY, LONGEST, TRICKY
-from tests.ui_driver import ask, films, go_to, new_page, press, state, texts
+from tests.ui_driver import ask, films, go_to, new_page, open_tab, press, state, texts
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_is_offered(page: AppTest, name: str) -> None:
-    ask(page, LONGEST)
+    open_tab(ask(page, LONGEST), "Export")
     page.segmented_control(key="format").set_value(name).run()
     assert not page.exception
     labels = [str(getattr(button, "label", "")) for button in page.get("download_button")]
@@ -34,7 +34,7 @@ def test_every_format_is_offered(page: AppTest, name: str) -> None:
 
 
 def test_an_answer_about_a_sample_has_a_link(page: AppTest) -> None:
-    ask(page, LONGEST)
+    open_tab(ask(page, LONGEST), "Export")
     assert any(code.value.startswith("?table=films.csv&question=which+film") for code in page.code)
 
 
@@ -48,7 +48,7 @@ def run_sql(page: AppTest, sql: str) -> AppTest:
 
 
 def test_the_query_can_be_edited_and_run(page: AppTest) -> None:
-    ask(page, LONGEST)
+    open_tab(ask(page, LONGEST), "SQL")
     assert "SELECT" in editor(page).value  # type: ignore[attr-defined]
     run_sql(page, 'SELECT "Film" AS f, COUNT(*) OVER () FROM "Thirty films" WHERE "Director" = \'Orson Welles\'')
     assert "Edited by hand" in texts(page)
@@ -69,17 +69,17 @@ def test_the_query_can_be_edited_and_run(page: AppTest) -> None:
     ],
 )
 def test_what_must_not_run_is_a_message(page: AppTest, sql: str) -> None:
-    run_sql(ask(page, LONGEST), sql)
+    run_sql(open_tab(ask(page, LONGEST), "SQL"), sql)
     assert "Not run" in texts(page)
     assert "<script>" not in texts(page).replace("\\<", "")
 
 
 def test_values_can_stand_apart_from_the_query(page: AppTest) -> None:
-    ask(page, HOW_MANY)
+    open_tab(ask(page, HOW_MANY), "SQL")
     page.toggle(key="parameters").set_value(True).run()
     assert not page.exception
     frame = next(frame.value for frame in page.dataframe if "Place" in frame.value)
-    assert frame["Value"].tolist() == ["steven spielberg"]
+    assert frame["Value"].tolist() == ["Steven Spielberg"]
     assert any("$value_1" in code.value for code in page.code)
 
 

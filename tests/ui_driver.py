@@ -10,6 +10,7 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 from neural_programmer.ui import resources
+from neural_programmer.ui.ask_page import TABS_KEY
 from neural_programmer.ui.state import SessionState
 from tests.scripted_page import load_scripted
 
@@ -31,6 +32,13 @@ def press(page: AppTest, key: str) -> AppTest:
     chosen = by_key or [button for button in page.button if key in button.label]
     assert chosen, f"no button {key}; there are {[button.label for button in page.button]}"
     chosen[0].click().run()
+    return whole(page)
+
+
+def whole(page: AppTest) -> AppTest:
+    """The page with all its parts: AppTest forgets what is not in the fragment that a callback has drawn again."""
+    assert not page.exception
+    page.run()
     assert not page.exception
     return page
 
@@ -46,6 +54,23 @@ def ask(page: AppTest, question: str) -> AppTest:
 
 def go_to(page: AppTest, title: str) -> AppTest:
     page.segmented_control(key="page").set_value(title).run()
+    assert not page.exception
+    return page
+
+
+def open_tab(page: AppTest, title: str, key: str = TABS_KEY) -> AppTest:
+    """Open a tab below the answer, or one of those that the key names: only what is open is drawn."""
+    return set_state(page, key, title)
+
+
+def unfold(page: AppTest, key: str) -> AppTest:
+    """Open what can be unfolded, by its key: the columns, or a step of the program."""
+    return set_state(page, key, True)
+
+
+def set_state(page: AppTest, key: str, value: object) -> AppTest:
+    page.session_state[key] = value
+    page.run()
     assert not page.exception
     return page
 

@@ -33,11 +33,7 @@ def main() -> None:
             )
         if state.prepared is not None:
             table_panel.draw_in_sidebar(state)
-    top = st.container()
     PAGES[page](state)
-    with top:
-        link_panel.draw_problem(state)
-    history_page.record(state)
     link_panel.publish(state)
 
 

@@ -16,6 +16,8 @@ from neural_programmer.ui import (
     evidence_panel,
     export_panel,
     feedback_panel,
+    history_page,
+    link_panel,
     program_panel,
     question_panel,
     readings_panel,
@@ -24,7 +26,7 @@ from neural_programmer.ui import (
     words_panel,
 )
 from neural_programmer.ui.resources import MODEL_ERRORS, SharedModel, shared_model
-from neural_programmer.ui.state import SessionState
+from neural_programmer.ui.state import ANSWER_FRAGMENT, SessionState, keep
 from neural_programmer.ui.wording import escape_markdown
 
 
@@ -36,7 +38,7 @@ class Tab:
     draw: Callable[[SessionState, Response], None]
 
 
-# From left to right. Those named in ``_SLOW`` are drawn last: a large table takes a while to be loaded into a database.
+# From left to right; only the one that is open is drawn.
 TABS: tuple[Tab, ...] = (
     Tab("Program", program_panel.draw),
     Tab("SQL", sql_panel.draw),
@@ -44,16 +46,32 @@ TABS: tuple[Tab, ...] = (
     Tab("How the model decided", decision_panel.draw),
     Tab("Export", export_panel.draw),
 )
-_SLOW = frozenset({"SQL"})
+TABS_KEY = "tabs"
+# What was chosen in a tab, and is to be there again when the tab is opened again.
+_KEPT = ("dialect", "parameters", "hand sql ", "format", "part", "soft", "step of ")
 
 
 def draw(state: SessionState) -> None:
     """Draw the page for the session that runs the script."""
     model = _model()
     if state.prepared is None:
+        link_panel.draw_problem(state)
         start_panel.draw(state, model)
         return
-    place = question_panel.draw(state, model) if model is not None else None
+    if model is not None:
+        question_panel.draw(state)
+    _draw_answer(state, model)
+
+
+@st.fragment(key=ANSWER_FRAGMENT)
+def _draw_answer(state: SessionState, model: SharedModel | None) -> None:
+    """All below the question. To ask has this alone drawn again, and the answer first of it."""
+    if state.prepared is None:  # the table was refused meanwhile
+        return
+    if model is not None:
+        question_panel.answer(state, model)
+    link_panel.draw_problem(state)
+    suggestions = st.container()
     shown = state.shown
     if shown is None:
         columns_panel.draw(state)
@@ -61,8 +79,10 @@ def draw(state: SessionState) -> None:
     else:
         _draw_response(state, shown)
         columns_panel.draw(state)
-    if model is not None and place is not None:
-        question_panel.draw_suggestions(state, model, place)
+    if model is not None:
+        question_panel.draw_suggestions(state, model, suggestions)
+    history_page.record(state)
+    link_panel.publish(state)
 
 
 def _model() -> SharedModel | None:
@@ -75,9 +95,12 @@ def _model() -> SharedModel | None:
 
 
 def _draw_response(state: SessionState, shown: Response) -> None:
-    words_panel.draw(state, shown)
+    words = st.container()
     with st.container(border=True, key="card"):
+        # First of all: the browser shows it while the rest is still being made.
         answer_panel.draw(state, shown)
+        with words:
+            words_panel.draw(state, shown)
         chips_panel.draw(state, shown)
         feedback_panel.draw(state, shown)
     if shown.program is None:
@@ -85,7 +108,14 @@ def _draw_response(state: SessionState, shown: Response) -> None:
         evidence_panel.draw_table(shown.prepared.table)
         return
     evidence_panel.draw(shown)
-    drawn = dict(zip(TABS, st.tabs([tab.title for tab in TABS]), strict=True))
-    for tab in sorted(TABS, key=lambda tab: tab.title in _SLOW):
-        with drawn[tab]:
-            tab.draw(state, shown)
+    _draw_tabs(state, shown)
+
+
+@st.fragment
+def _draw_tabs(state: SessionState, shown: Response) -> None:
+    """The tabs, of which to open one runs this alone."""
+    keep(*_KEPT)
+    for tab, place in zip(TABS, st.tabs([tab.title for tab in TABS], key=TABS_KEY, on_change="rerun"), strict=True):
+        if place.open:
+            with place:
+                tab.draw(state, shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from neural_programmer.batch import (
+    MOST_MEGABYTES,
     MOST_QUESTIONS,
     BatchError,
     BatchResult,
@@ -47,7 +48,7 @@ def draw(state: SessionState) -> None:
 
 
 def _draw_input(state: SessionState) -> None:
-    st.file_uploader("A file of questions", type=["txt", "csv", "tsv"], key=_FILE_KEY)
+    st.file_uploader("A file of questions", type=["txt", "csv", "tsv"], key=_FILE_KEY, max_upload_size=MOST_MEGABYTES)
     st.text_area("Or type them, one a line", key=_TEXT_KEY, placeholder=_EXAMPLE, height=120)
     st.button(
         "Answer them",

@@ -14,7 +14,7 @@ from neural_programmer.tables.table import Column, Table
 from neural_programmer.tables.values import PartialDate
 from neural_programmer.tables.views import View, ViewKind
 from neural_programmer.ui.resources import digest_of
-from neural_programmer.ui.state import QUESTION_KEY, SessionState
+from neural_programmer.ui.state import SessionState
 from neural_programmer.ui.wording import counted, escape_markdown
 
 _WORDS = {
@@ -30,6 +30,7 @@ _TYPES = {
     ColumnType.NUMBER: "Number",
     ColumnType.DATE: "Date",
 }
+COLUMNS_KEY = "columns"
 _MOST_EXAMPLES = 3
 _MOST_COLUMNS_WHOLE_HEIGHT = 24
 _PRECISIONS = ("year", "month", "day", "time")
@@ -41,9 +42,12 @@ def draw(state: SessionState) -> None:
     table = state.prepared.table
     changed = len({*state.table.column_types, *state.table.synonyms})
     title = "Columns: how they were read" + (f" · {counted(changed, 'column')} changed by you" if changed else "")
-    with st.expander(title, icon=":material/view_column:"):
-        _draw_list(table)
-        _draw_editor(state, table)
+    # Under another title it is another expander: it stays open.
+    is_open = bool(st.session_state.get(COLUMNS_KEY, False))
+    with st.expander(title, is_open, icon=":material/view_column:", key=COLUMNS_KEY, on_change="rerun") as place:
+        if place.open:
+            _draw_list(table)
+            _draw_editor(state, table)
 
 
 def _draw_list(table: Table) -> None:
@@ -111,10 +115,11 @@ def _apply(state: SessionState, name: str, identity: str) -> None:
     if words:
         state.table.synonyms[name] = words
     state.prepared = PreparedTable(with_overrides(state.table.original, state.table.column_types, state.table.synonyms))
+    state.table.suggestions, state.table.tried = None, {}
     asked = state.response is not None
     state.answer(None)
     if asked:
-        state.ask(str(st.session_state[QUESTION_KEY]))
+        state.waiting = True
 
 
 def _readings(column: Column) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas
 import streamlit as st
 
+from neural_programmer.given import GivenResponse
 from neural_programmer.language.program import Program
 from neural_programmer.language.text_form import write_step
 from neural_programmer.response import Response
@@ -35,6 +36,7 @@ def draw(state: SessionState, shown: Response) -> None:
     """Show attention, the weighed operations, each step's choices, the soft program, and the words that matched."""
     if shown.linking is None:
         return
+    _weigh(state, shown)
     if shown.trace and shown.program is not None:
         labels = _step_labels(shown.trace, shown.program)
         st.caption(
@@ -51,6 +53,18 @@ def draw(state: SessionState, shown: Response) -> None:
     else:
         st.caption("What the model weighed is known for the answer it chose itself, not for another program.")
     _draw_matches(shown.linking)
+
+
+def _weigh(state: SessionState, shown: Response) -> None:
+    """Fill in what the model weighed, which was not recorded while the person waited for the answer."""
+    own = shown is state.response and not isinstance(shown, GivenResponse) and shown.program is not None
+    if not own or shown.trace is not None:
+        return
+    try:
+        with st.spinner("Looking at how it was decided …"):
+            shown.trace = shared_model().trace(shown)
+    except MODEL_ERRORS as error:
+        st.error(f"What the model weighed could not be found. {escape_markdown(str(error))}")
 
 
 def _draw_step(shown: Response, labels: Sequence[str]) -> None:

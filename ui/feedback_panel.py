@@ -24,7 +24,7 @@ from neural_programmer.ui.state import SessionState
 from neural_programmer.ui.wording import counted, escape_markdown
 
 _MOST_REASON = 1_000
-_MOST_IMPORT = 50_000_000
+_MOST_MEGABYTES = 50
 _SAID = {
     Verdict.RIGHT: "Thank you: noted as right.",
     Verdict.WRONG: "Thank you: noted as wrong. Correct the program above, and save it as the right one.",
@@ -92,7 +92,9 @@ def draw_kept(state: SessionState) -> None:
         st.caption("Nothing is kept about this table yet.")
     else:
         _draw_records(records, table)
-    upload = st.file_uploader("Bring in feedback from a file", type=["jsonl"], key="import feedback")
+    upload = st.file_uploader(
+        "Bring in feedback from a file", type=["jsonl"], key="import feedback", max_upload_size=_MOST_MEGABYTES
+    )
     if upload is not None:
         st.button("Import", key="import", on_click=_import, args=(state, upload.getvalue()))
     if state.notebook.feedback_problem:
@@ -207,8 +209,8 @@ def _import(state: SessionState, content: bytes) -> None:
     notebook = state.notebook
     notebook.said = notebook.feedback_problem = ""
     try:
-        if len(content) > _MOST_IMPORT:
-            raise FeedbackError(f"the file has {len(content):,} bytes; at most {_MOST_IMPORT:,} are read")
+        if len(content) > _MOST_MEGABYTES * 1024**2:
+            raise FeedbackError(f"the file has {len(content):,} bytes; at most {_MOST_MEGABYTES} MB are read")
         records = read_feedback(content.decode("utf-8"))
         store = FeedbackStore()
         if not store.consented:

@@ -35,6 +35,8 @@ def streamlit_options(port: int, headless: bool, address: str, base_path: str = 
         "browser.gatherUsageStats": False,
         "client.showErrorDetails": "none",
         "client.toolbarMode": "minimal",
+        # Else a sweep of all that the libraries of the model hold ends every run of the script: a fifth of a second.
+        "runner.postScriptGC": False,
         "server.address": address,
         "server.baseUrlPath": base_path.strip("/"),
         "server.fileWatcherType": "none",

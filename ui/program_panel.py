@@ -29,12 +29,18 @@ def draw(state: SessionState, shown: Response) -> None:
         given = ", ".join(f"#{reference}: {size(steps[reference])}" for reference in step.references)
         flow = f"{given} → {size(rows)}" if given else size(rows)
         title = f"**\\#{number} {escape_markdown(step_label(step))}** · {escape_markdown(flow)}"
-        with st.expander(title):
-            st.code(write_step(step), language=None, wrap_lines=True)
-            st.caption(escape_markdown(operation_summary(step.operation)))
-            _draw_rows(number, rows, shown, program)
+        with st.expander(title, key=step_key(number), on_change="rerun") as place:
+            if place.open:
+                st.code(write_step(step), language=None, wrap_lines=True)
+                st.caption(escape_markdown(operation_summary(step.operation)))
+                _draw_rows(number, rows, shown, program)
     st.caption("The whole program as text:")
     st.code(write_program(program), language=None, wrap_lines=True)
+
+
+def step_key(number: int) -> str:
+    """By which key a step is opened."""
+    return f"step {number}"
 
 
 def size(rows: StepRows) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from neural_programmer.response import Reading, Response
-from neural_programmer.ui.state import SessionState
+from neural_programmer.ui.state import ANSWER_FRAGMENT, SessionState
 from neural_programmer.ui.wording import answer_unit, counted, value_text
 from neural_programmer.understanding import unused_words
 
@@ -73,6 +73,7 @@ def _choose(state: SessionState, number: int) -> None:
         state.reading = state.chosen = None
     else:
         state.reading, state.chosen = number, reading_as_response(state.response, number)
+    st.rerun(ANSWER_FRAGMENT)  # more than the tab changes
 
 
 def _answer(reading: Reading, response: Response) -> str:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 import streamlit as st
 
 from neural_programmer.api import NeuralProgrammer, load
-from neural_programmer.asking import ask_in_conversation
 from neural_programmer.data.sample_tables import SampleTable, sample_tables
+from neural_programmer.execution.cancellation import cancelled_when
 from neural_programmer.feedback import FeedbackStore
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.response import Response
@@ -25,8 +25,9 @@ from neural_programmer.soft_trace import SoftTrace, SoftTracer
 from neural_programmer.tables.loaders import Limits, list_parts, load_table
 from neural_programmer.tables.loaders.pasted import load_pasted
 from neural_programmer.tables.table import Table
+from neural_programmer.trace import StepTrace
 from neural_programmer.ui.launch import MOST_UPLOADED_MEGABYTES, chosen_checkpoint
-from neural_programmer.ui.state import Suggestion
+from neural_programmer.ui.state import Suggestion, Work
 from neural_programmer.ui.suggestions import executed, suggest
 
 # What the page takes in: a browser holds the file, the server the table, and there may be several sessions.
@@ -49,6 +50,10 @@ class SharedModel:
         with self.lock:
             return self.programmer.ask(prepared, question, with_trace=with_trace)
 
+    def trace(self, response: Response) -> tuple[StepTrace, ...] | None:
+        """What the model weighed for its own answer, for which it is asked once more."""
+        return self.ask(response.prepared, response.question).trace
+
     def soft(self, response: Response) -> SoftTrace | None:
         """The soft program as long as the response's; ``None`` where the model has none or there is no program."""
         tracer = self.programmer.predictor
@@ -57,22 +62,23 @@ class SharedModel:
         with self.lock:
             return tracer.soft_trace(response.prepared, response.linking, len(response.program) - 1)
 
-    def start(self, prepared: PreparedTable, question: str, previous: Response | None = None) -> Future[Response]:
+    def start(self, prepared: PreparedTable, question: str, previous: Response | None = None) -> Work:
         """The response to come, looked for in another thread; the question may carry on the ``previous`` one."""
-        return self.worker.submit(self._converse, prepared, question, previous)
+        called_off = threading.Event()
+        return Work(self.worker.submit(self._answer, prepared, question, previous, called_off), now(), called_off)
 
-    def _converse(self, prepared: PreparedTable, question: str, previous: Response | None) -> Response:
-        with self.lock:
-            return ask_in_conversation(self.programmer, prepared, question, previous=previous, kept=FeedbackStore())
+    def _answer(
+        self, prepared: PreparedTable, question: str, previous: Response | None, called_off: threading.Event
+    ) -> Response:
+        with self.lock, cancelled_when(called_off.is_set):
+            return self.programmer.ask(
+                prepared, question, previous=previous, verified=FeedbackStore(), with_trace=False
+            )
 
 
-def finished_within(work: Future[Response], seconds: float) -> bool:
-    """Whether the work is done, or is done before so many seconds have passed."""
-    try:
-        work.exception(timeout=max(seconds, 0.0))
-    except FutureTimeoutError:
-        return False
-    return True
+def finished_within(work: Work, seconds: float) -> bool:
+    """Whether the work is done or called off, or is so before so many seconds have passed."""
+    return bool(wait([work.future], max(seconds, 0.0)).done)
 
 
 def now() -> float:
@@ -133,12 +139,12 @@ def _prepared_sample(_sample: SampleTable, file: str) -> PreparedTable:
     return PreparedTable(sample_table(_sample, file))
 
 
-def suggestions_for(model: SharedModel, source: str, prepared: PreparedTable) -> tuple[Suggestion, ...]:
-    """Questions about the open table that the model has answered: a sample's own, else those it is sure of."""
+def suggestions_for(
+    model: SharedModel, source: str, table: Table, ask: Callable[[str], Response]
+) -> tuple[Suggestion, ...]:
+    """Questions about the open table that have answers: a sample's own, else those whose answers are sure."""
     sample = next((sample for sample in sample_tables() if sample.file == source), None)
-    if sample is not None:
-        return sample_suggestions(model, sample)
-    return suggest(prepared.table, lambda question: model.ask(prepared, question, with_trace=False))
+    return suggest(table, ask) if sample is None else sample_suggestions(model, sample)
 
 
 def digest_of(content: bytes) -> str:

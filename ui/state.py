@@ -17,6 +17,8 @@ from neural_programmer.ui.notebook import Notebook
 
 _KEY = "neural_programmer"
 QUESTION_KEY = "question"
+# The part of the page about the open table: by this key a callback has it drawn again, and nothing else.
+ANSWER_FRAGMENT = "answer"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class OpenTable:
 
     ``source`` names the sample, the upload, the pasted text or the database; ``original`` is the table as it was read;
     ``column_types`` and ``synonyms`` are those of `neural_programmer.tables.overrides`; ``suggestions`` are ``None`` as
-    long as they are not made, which is after all else is on the page.
+    long as they are not made, which is after all else is on the page; ``tried`` are those asked by now.
     """
 
     source: str = ""
@@ -41,6 +43,7 @@ class OpenTable:
     column_types: dict[str, str] = field(default_factory=dict)
     synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
     suggestions: tuple[Suggestion, ...] | None = None
+    tried: dict[str, Response] = field(default_factory=dict)
 
 
 @dataclass
@@ -62,6 +65,12 @@ class Work:
 
     future: Future[Response]
     started: float
+    called_off: threading.Event
+
+    def stop(self) -> None:
+        """Call it off: it ends with the step of the search that it is at, or never begins."""
+        self.called_off.set()
+        self.future.cancel()
 
 
 @dataclass
@@ -113,7 +122,12 @@ class SessionState:
         self.waiting = True
 
     def answer(self, response: Response | None) -> None:
-        """Show another response, or none, with none of its readings chosen and nothing edited."""
+        """Show another response, or none, with none of its readings chosen and nothing edited.
+
+        A question that is still being answered is called off.
+        """
+        if self.work is not None:
+            self.work.stop()
         self.response, self.waiting, self.work, self.notice = response, False, None, ""
         self.reading = self.chosen = None
         self.undo_edits()
@@ -138,8 +152,14 @@ class SessionState:
         return None if self.edited is None else self.edited.program
 
 
+def keep(*beginnings: str) -> None:
+    """Remember the state of widgets that are not drawn, by the beginnings of their keys: Streamlit would forget it."""
+    for key in [str(key) for key in st.session_state if str(key).startswith(beginnings)]:
+        st.session_state[key] = st.session_state[key]
+
+
 def keep_question() -> None:
-    """Remember the text of the question's field where the field is not drawn: Streamlit would forget it."""
+    """Remember the text of the question's field where the field is not drawn."""
     st.session_state[QUESTION_KEY] = st.session_state.get(QUESTION_KEY, "")
 
 

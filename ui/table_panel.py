@@ -22,11 +22,13 @@ from neural_programmer.ui.resources import (
     uploaded_sheets,
     uploaded_table,
 )
-from neural_programmer.ui.state import SessionState
+from neural_programmer.ui.state import SessionState, keep
 from neural_programmer.ui.wording import counted, escape_markdown
 
 UPLOAD_TYPES = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "parquet", "json", "jsonl", "ndjson"]
+OWN_TABLE_KEY = "own table"
 _UPLOAD, _PASTE, _DATABASE = "upload", "paste", "database"
+_PASTED_KEY, _DATABASE_KEY = "pasted", "database"
 _EXAMPLE = "Name\tPoints\nAnn\t7\nBob\t9"
 
 
@@ -56,7 +58,9 @@ def open_sample(state: SessionState, sample: SampleTable, question: str = "") ->
 
 def draw_own(state: SessionState) -> None:
     """Offer the three ways to bring a table of one's own."""
-    upload, paste, database = st.tabs(["Upload", "Paste", "Database"])
+    keep(OWN_TABLE_KEY, _PASTED_KEY, _DATABASE_KEY)
+    upload, paste, database = st.tabs(["Upload", "Paste", "Database"], key=OWN_TABLE_KEY, on_change="rerun")
+    # A file that is uploaded stays so as long as its field is drawn; the other two are drawn when they are open.
     with upload:
         file = st.file_uploader(
             "CSV, TSV, Excel, Parquet or JSON",
@@ -67,17 +71,12 @@ def draw_own(state: SessionState) -> None:
         )
         if file is not None:
             _draw_upload(state, file)
-    with paste:
-        st.text_area(
-            "Cells from a spreadsheet, CSV, or a Markdown table",
-            key="pasted",
-            placeholder=_EXAMPLE,
-            height=150,
-        )
-        st.button("Open pasted table", key="open pasted", on_click=_open_pasted, args=(state,), width="stretch")
-        _draw_refusal(state, _PASTE)
-    with database:
-        _draw_database(state)
+    if paste.open:
+        with paste:
+            _draw_paste(state)
+    if database.open:
+        with database:
+            _draw_database(state)
 
 
 def _open(state: SessionState, source: str, table: Table) -> None:
@@ -123,8 +122,16 @@ def _reopen(state: SessionState) -> None:
     state.opening.upload = ""
 
 
+def _draw_paste(state: SessionState) -> None:
+    st.text_area(
+        "Cells from a spreadsheet, CSV, or a Markdown table", key=_PASTED_KEY, placeholder=_EXAMPLE, height=150
+    )
+    st.button("Open pasted table", key="open pasted", on_click=_open_pasted, args=(state,), width="stretch")
+    _draw_refusal(state, _PASTE)
+
+
 def _open_pasted(state: SessionState) -> None:
-    text = str(st.session_state["pasted"])
+    text = str(st.session_state[_PASTED_KEY])
     state.opening.refusal = ""
     try:
         digest = digest_of(text.encode("utf-8", "surrogatepass"))
@@ -139,7 +146,7 @@ def _draw_database(state: SessionState) -> None:
         return
     path = st.text_input(
         "Path of a SQLite or DuckDB file",
-        key="database",
+        key=_DATABASE_KEY,
         placeholder="/home/ada/sales.duckdb",
         help="Also as sqlite:///PATH or duckdb:///PATH. The file is only read, never written to.",
     ).strip()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neural_programmer.execution.cancellation import go_on
 from neural_programmer.execution.exact import Answer, StepResult, answer_of, execute_step
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.execution.sizes import NO_ROWS, size_buckets
@@ -92,6 +93,7 @@ class BeamSearch:
         beginnings = [_Beginning(0.0, grammar.start, first, (every,))]
         finished: list[tuple[float, _Beginning]] = []
         while beginnings:
+            go_on()
             legal = np.stack([grammar.operation_mask(grammar.number_of(each.state)) for each in beginnings])
             scores = scorer.operations(memory, legal)
             total = scores + np.array([each.log_probability for each in beginnings])[:, None]
