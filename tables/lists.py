@@ -23,7 +23,7 @@ _SEPARATORS = (
     re.compile(r"\s*/\s*"),
 )
 _ANY_SEPARATOR = re.compile(r"[\n;•·|,/]")
-_COMMA = 3
+COMMA = 3
 _LAST_AND = re.compile(r"\s+(?:and|&)\s+")
 
 
@@ -40,7 +40,7 @@ class ListConventions:
     def items_of(self, text: str, is_one_value: bool) -> Items | None:
         """The items of a cell, of which ``is_one_value`` tells whether it must not be divided."""
         items = [text.strip()] if is_one_value else _split(text, _SEPARATORS[self.separator])
-        if self.separator == _COMMA:
+        if self.separator == COMMA:
             items = _split_last(items, self.known)
         return Items(tuple(items)) if items[0] else None
 
@@ -86,7 +86,7 @@ def _decide(
             [text.strip()] if one else _split(text, separator) for text, one in zip(cells.texts, whole, strict=True)
         ]
         known: frozenset[str] = frozenset()
-        if order == _COMMA:
+        if order == COMMA:
             known = frozenset(text_key(item) for items in split for item in items)
             split = [_split_last(items, known) for items in split]
         if _is_list_column(cells, split):

@@ -9,7 +9,7 @@ from neural_programmer.tables.column_cells import ENOUGH, Cells
 from neural_programmer.tables.values import text_key
 
 # A cell longer than this is prose, which has no name at its start.
-_LONGEST_CELL = 300
+LONGEST_CELL = 300
 _MARKS = re.compile(r"(?:(?:at|vs\.?|v\.?|@|\^|#\s?\d+|No\.\s?\d+)\s+|[@^]\s*)+", re.IGNORECASE)
 _ADDITION = re.compile(r"\s*\n|,\s+|\s+\(")
 _IN_PARENTHESES = re.compile(r"\(([^()]+)\)[\s*†‡]*$")
@@ -18,7 +18,7 @@ _MOST = 0.5
 
 def head(text: str) -> str:
     """The first name of a cell: its first line without marks before it ("at", "#5") and what follows a comma."""
-    if len(text) > _LONGEST_CELL:
+    if len(text) > LONGEST_CELL:
         return text.strip()
     whole = text.strip()
     marks = _MARKS.match(whole)
@@ -29,7 +29,7 @@ def head(text: str) -> str:
 
 def tail(text: str) -> str | None:
     """What a cell adds at its end: in parentheses, or after the last comma; None where it adds nothing."""
-    if len(text) > _LONGEST_CELL:
+    if len(text) > LONGEST_CELL:
         return None
     whole = text.strip()
     added = _IN_PARENTHESES.search(whole)
