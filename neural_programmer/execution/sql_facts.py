@@ -50,6 +50,11 @@ class SqlFacts:
         del reference
         return False
 
+    @property
+    def floating(self) -> bool:
+        """Whether every stored column of numbers holds floating-point numbers, so that none divides as whole ones."""
+        return False
+
 
 class TableFacts(SqlFacts):
     """The facts of a table in memory; each is worked out when it is first asked for.
@@ -85,6 +90,11 @@ class TableFacts(SqlFacts):
     def are_counts(self, reference: ViewReference) -> bool:
         """As the table's cells have it."""
         return self._views[reference].are_counts
+
+    @property
+    def floating(self) -> bool:
+        """A table in memory is stored so."""
+        return True
 
 
 _KNOWN: WeakKeyDictionary[Table, TableFacts] = WeakKeyDictionary()

@@ -63,11 +63,12 @@ def difference(arguments: SqlArguments) -> Tree:
 
 def quotient(arguments: SqlArguments) -> Tree:
     """One number divided by another as floating-point numbers, NULL where that is zero."""
+    columns_do = arguments.query.schema.facts.floating
 
     def combine(left: Tree, right: Tree) -> Tree:
         if not is_number(right) or not float(_number(right)):
             right = exp.Nullif(this=right, expression=exp.Literal.number(0))
-        floating = left if _is_floating(left) else exp.cast(left, "DOUBLE")
+        floating = left if columns_do and _is_floating(left) else exp.cast(left, "DOUBLE")
         # One of them is a floating-point number already; no dialect has to be told to make one of it.
         return exp.Div(this=operand(floating), expression=operand(right), typed=True)
 
@@ -76,17 +77,17 @@ def quotient(arguments: SqlArguments) -> Tree:
 
 def plain_numbers(arguments: SqlArguments) -> tuple[Tree, Tree]:
     """Both numbers, one that the question gives as it is where the other makes it a floating-point number."""
-    left, right = arguments.left, arguments.right
-    return _plain_beside(left, right), _plain_beside(right, left)
+    left, right, floating = arguments.left, arguments.right, arguments.query.schema.facts.floating
+    return _plain_beside(left, right, floating), _plain_beside(right, left, floating)
 
 
-def _plain_beside(number: Tree, other: Tree) -> Tree:
+def _plain_beside(number: Tree, other: Tree, floating: bool) -> Tree:
     if not isinstance(number, exp.Cast):
         return number
     given = float(_number(number))
     beside_count = isinstance(other, exp.Subquery) and isinstance(other.this.expressions[0], exp.Count)
     is_small = given.is_integer() and abs(given) < _MOST_BESIDE_COUNTS
-    return number.this if _is_floating(other) or (beside_count and is_small) else number
+    return number.this if (floating and _is_floating(other)) or (beside_count and is_small) else number
 
 
 def _number(tree: Tree) -> str:
@@ -95,7 +96,7 @@ def _number(tree: Tree) -> str:
 
 
 def _is_floating(tree: Tree) -> bool:
-    """Whether a number is a floating-point one for sure."""
+    """Whether a number is a floating-point one for sure, where every column of numbers is."""
     if isinstance(tree, exp.Subquery):
         return _is_floating(tree.this.expressions[0])
     if isinstance(tree, exp.Paren | exp.Abs):
@@ -105,7 +106,7 @@ def _is_floating(tree: Tree) -> bool:
     if isinstance(tree, exp.Case):
         return _is_floating(tree.args["ifs"][0].args["true"])
     if isinstance(tree, exp.Column):
-        return True  # every column of numbers is
+        return True
     return isinstance(tree, exp.Sum | exp.Avg | exp.Max | exp.Min | exp.Cast)
 
 
