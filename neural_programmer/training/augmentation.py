@@ -1,0 +1,145 @@
+"""More questions to learn from: those whose program is beyond doubt, told anew by several processes."""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions
+from neural_programmer.execution.grounding import Grounding
+from neural_programmer.language.candidates import Candidates
+from neural_programmer.language.offer import offer
+from neural_programmer.language.program import Program
+from neural_programmer.operations.registry import OPERATION_NAMES
+from neural_programmer.tables.matching import TableIndex, link
+from neural_programmer.training.examples import Example
+from neural_programmer.training.recombination import Retold, Told, needed_columns, offered_columns, retell
+
+# The best program of a question has to be this likely by a model that has not seen the question, and this much of
+# what all its consistent programs are.
+_LEAST_LOG_PROBABILITY = -6.0
+_LEAST_SHARE = 0.5
+_TRIES_ELSEWHERE = 3
+
+_Header = tuple[str, str]
+
+
+def beyond_doubt(examples: Sequence[Example]) -> list[Example]:
+    """The examples, as ``targets.sharpen`` leaves them, whose first program is most likely meant."""
+    found = []
+    for example in examples:
+        scores = example.programs.prior
+        share = float(np.exp(scores[0] - np.logaddexp.reduce(scores)))
+        if scores[0] >= _LEAST_LOG_PROBABILITY and share >= _LEAST_SHARE:
+            found.append(example)
+    return found
+
+
+def tell_anew(
+    examples: Sequence[Example],
+    questions: Sequence[Question],
+    root: Path,
+    *,
+    copies: int,
+    seed: int,
+    processes: int,
+    progress: Callable[[int, int], None],
+) -> list[Example]:
+    """At most ``copies`` new examples for each of those beyond doubt, about the tables of ``questions``.
+
+    They do not depend on the number of processes.
+    """
+    chosen = {one.id: one for one in beyond_doubt(examples)}
+    by_context: dict[str, list[_Source]] = defaultdict(list)
+    for question in questions:
+        if question.id in chosen:
+            first = chosen[question.id].programs.programs[0]
+            by_context[question.context].append(_Source(question, first[first[:, 0] >= 0]))
+    contexts = sorted({question.context for question in questions})
+    found: list[Example] = []
+    with ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(root, contexts)) as pool:
+        tasks = [pool.submit(_tell_table, context, by_context[context], copies, seed) for context in sorted(by_context)]
+        for done, task in enumerate(tasks, 1):
+            found += task.result()
+            progress(done, len(tasks))
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """A question with its encoded program."""
+
+    question: Question
+    program: np.ndarray[tuple[int, ...], np.dtype[np.int16]]
+
+
+class _Tables:
+    """The tables that questions can be told anew about, each read when it is first needed."""
+
+    def __init__(self, root: Path, contexts: Sequence[str]) -> None:
+        self._dataset = WikiTableQuestions(root)
+        self._ready: dict[str, tuple[Grounding, TableIndex]] = {}
+        self._contexts: dict[_Header, set[str]] = defaultdict(set)
+        for context in contexts:
+            for header in offered_columns(self._dataset.read_table(context)):
+                self._contexts[header].add(context)
+
+    def ready(self, context: str) -> tuple[Grounding, TableIndex]:
+        """A table and its index."""
+        if context not in self._ready:
+            table = self._dataset.read_table(context)
+            self._ready[context] = (Grounding(table), TableIndex(table))
+        return self._ready[context]
+
+    def alike(self, told: Told, context: str) -> list[str]:
+        """The other tables that have all columns that a program reads."""
+        needed = needed_columns(told)
+        if not needed:
+            return []
+        shared = set.intersection(*(self._contexts[header] for header in needed))
+        return sorted(shared - {context})
+
+
+_tables: list[_Tables] = []
+
+
+def _start_worker(root: Path, contexts: Sequence[str]) -> None:
+    _tables[:] = [_Tables(root, contexts)]
+
+
+def _tell_table(context: str, sources: Sequence[_Source], copies: int, seed: int) -> list[Example]:
+    tables = _tables[0]
+    grounding, index = tables.ready(context)
+    found: list[Example] = []
+    for source in sources:
+        linking = link(source.question.utterance, index)
+        candidates: Candidates = offer(grounding.table, linking)
+        program: Program = candidates.decode(source.program, OPERATION_NAMES)
+        told = Told(linking, grounding, index, candidates, program)
+        elsewhere = tables.alike(told, context)
+        seen: set[str] = set()
+        for copy in range(copies):
+            random = np.random.default_rng((seed, zlib.crc32(source.question.id.encode()), copy))
+            retold = _one(told, context, elsewhere, tables, random)
+            if retold is not None and retold.question not in seen:
+                seen.add(retold.question)
+                found.append(Example(f"{source.question.id}~{copy + 1}", retold.features, retold.programs))
+    return found
+
+
+def _one(
+    told: Told, context: str, elsewhere: Sequence[str], tables: _Tables, random: np.random.Generator
+) -> Retold | None:
+    """The question told anew about another table if that can be, else about its own."""
+    for _ in range(_TRIES_ELSEWHERE if elsewhere else 0):
+        there = elsewhere[int(random.integers(len(elsewhere)))]
+        retold = retell(told, *tables.ready(there), random)
+        if retold is not None:
+            return retold
+    return retell(told, *tables.ready(context), random)
