@@ -36,19 +36,6 @@ _Value = TypeVar("_Value", bound=Value)
 
 _LONGEST_CELL = 45
 _MONTHS = tuple(name.lower() for name in month_name[1:])
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
 # What people leave out when they say a cell.
 _UNSAID = re.compile(r"\([^)]*\)|\[[^\]]*\]|[\"“”†‡*]")
 _EQUAL_FILTERS = frozenset({"filter_equals", "filter_not_equals", "filter_has_item"})
