@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions
 from neural_programmer.execution.grounding import Grounding
@@ -26,6 +28,8 @@ from neural_programmer.training.recombination import Retold, Told, needed_column
 _LEAST_LOG_PROBABILITY = -6.0
 _LEAST_SHARE = 0.5
 _TRIES_ELSEWHERE = 3
+# A question whose rarest operation is in so many programs is told anew once, others by the root of how much rarer.
+_COMMON = 1500
 
 _Header = tuple[str, str]
 
@@ -51,32 +55,44 @@ def tell_anew(
     processes: int,
     progress: Callable[[int, int], None],
 ) -> list[Example]:
-    """At most ``copies`` new examples for each of those beyond doubt, about the tables of ``questions``.
+    """New examples for each of those beyond doubt, about the tables of ``questions``: one where all its operations are
+    common, and up to ``copies`` where one is rare.
 
     They do not depend on the number of processes.
     """
     chosen = {one.id: one for one in beyond_doubt(examples)}
+    wanted = _copies(list(chosen.values()), copies)
     by_context: dict[str, list[_Source]] = defaultdict(list)
     for question in questions:
         if question.id in chosen:
             first = chosen[question.id].programs.programs[0]
-            by_context[question.context].append(_Source(question, first[first[:, 0] >= 0]))
+            source = _Source(question, first[first[:, 0] >= 0], wanted[question.id])
+            by_context[question.context].append(source)
     contexts = sorted({question.context for question in questions})
     found: list[Example] = []
     with ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(root, contexts)) as pool:
-        tasks = [pool.submit(_tell_table, context, by_context[context], copies, seed) for context in sorted(by_context)]
+        tasks = [pool.submit(_tell_table, context, by_context[context], seed) for context in sorted(by_context)]
         for done, task in enumerate(tasks, 1):
             found += task.result()
             progress(done, len(tasks))
     return found
 
 
+def _copies(examples: Sequence[Example], most: int) -> dict[str, int]:
+    """How many times each is told anew."""
+    used = {one.id: {int(step[0]) for step in one.programs.programs[0][1:] if step[0] >= 0} for one in examples}
+    counts = Counter(operation for operations in used.values() for operation in operations)
+    rarest = {id_: min((counts[one] for one in operations), default=_COMMON) for id_, operations in used.items()}
+    return {id_: min(most, max(1, math.ceil(math.sqrt(_COMMON / count)))) for id_, count in rarest.items()}
+
+
 @dataclass(frozen=True, eq=False)
 class _Source:
-    """A question with its encoded program."""
+    """A question with its encoded program, and how many times it is to be told anew."""
 
     question: Question
-    program: np.ndarray[tuple[int, ...], np.dtype[np.int16]]
+    program: NDArray[np.int16]
+    copies: int
 
 
 class _Tables:
@@ -113,7 +129,7 @@ def _start_worker(root: Path, contexts: Sequence[str]) -> None:
     _tables[:] = [_Tables(root, contexts)]
 
 
-def _tell_table(context: str, sources: Sequence[_Source], copies: int, seed: int) -> list[Example]:
+def _tell_table(context: str, sources: Sequence[_Source], seed: int) -> list[Example]:
     tables = _tables[0]
     grounding, index = tables.ready(context)
     found: list[Example] = []
@@ -124,7 +140,7 @@ def _tell_table(context: str, sources: Sequence[_Source], copies: int, seed: int
         told = Told(linking, grounding, index, candidates, program)
         elsewhere = tables.alike(told, context)
         seen: set[str] = set()
-        for copy in range(copies):
+        for copy in range(source.copies):
             random = np.random.default_rng((seed, zlib.crc32(source.question.id.encode()), copy))
             retold = _one(told, context, elsewhere, tables, random)
             if retold is not None and retold.question not in seen:
