@@ -9,16 +9,19 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neural_programmer.data.feature_store import pack, unpack
 from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions
 from neural_programmer.execution.grounding import Grounding
-from neural_programmer.language.candidates import Candidates
+from neural_programmer.language.candidates import FIELDS, Candidates
 from neural_programmer.language.offer import offer
 from neural_programmer.language.program import Program
 from neural_programmer.operations.registry import OPERATION_NAMES
+from neural_programmer.search.consistent import EncodedPrograms
 from neural_programmer.tables.matching import TableIndex, link
 from neural_programmer.training.examples import Example
 from neural_programmer.training.recombination import Retold, Told, needed_columns, offered_columns, retell
@@ -159,3 +162,29 @@ def _one(
         if retold is not None:
             return retold
     return retell(told, *tables.ready(context), random)
+
+
+def keep(path: Path, examples: Sequence[Example]) -> None:
+    """Write examples of one program each, whole or not at all."""
+    steps = max((one.programs.programs.shape[1] for one in examples), default=1)
+    programs = np.full((len(examples), steps, FIELDS), -1, dtype=np.int16)
+    sizes = np.zeros((len(examples), steps), dtype=np.int8)
+    for at, one in enumerate(examples):
+        length = one.programs.programs.shape[1]
+        programs[at, :length], sizes[at, :length] = one.programs.programs[0], one.programs.sizes[0]
+    partial = path.with_suffix(".partial.npz")
+    arrays: dict[str, NDArray[Any]] = pack({one.id: one.features for one in examples})
+    np.savez(partial, programs=programs, sizes=sizes, **arrays)
+    partial.replace(path)
+
+
+def kept(path: Path) -> list[Example]:
+    """Read what ``keep`` wrote."""
+    with np.load(path, allow_pickle=False) as arrays:
+        packed = {name: arrays[name] for name in arrays.files}
+    programs, sizes = packed["programs"], packed["sizes"]
+    score = np.zeros(1, dtype=np.float32)
+    return [
+        Example(id_, features, EncodedPrograms(programs[at : at + 1], sizes[at : at + 1], score))
+        for at, (id_, features) in enumerate(unpack(packed).items())
+    ]
