@@ -173,7 +173,7 @@ def keep(path: Path, examples: Sequence[Example]) -> None:
         length = one.programs.programs.shape[1]
         programs[at, :length], sizes[at, :length] = one.programs.programs[0], one.programs.sizes[0]
     partial = path.with_suffix(".partial.npz")
-    arrays: dict[str, NDArray[Any]] = pack({one.id: one.features for one in examples})
+    arrays: dict[str, Any] = pack({one.id: one.features for one in examples})
     np.savez(partial, programs=programs, sizes=sizes, **arrays)
     partial.replace(path)
 

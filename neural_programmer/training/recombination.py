@@ -8,7 +8,6 @@ Recombination for Neural Semantic Parsing", section 4: abstracting entities).
 from __future__ import annotations
 
 import re
-from calendar import month_name
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -18,7 +17,7 @@ import numpy as np
 from neural_programmer.data.features import Features, featurize
 from neural_programmer.execution.exact import answer_of, execute
 from neural_programmer.execution.grounding import Grounding
-from neural_programmer.execution.sizes import NO_ROWS, size_buckets
+from neural_programmer.execution.sizes import NO_ROWS, size_bucket
 from neural_programmer.language.candidates import Candidates
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.offer import offer
@@ -35,7 +34,12 @@ from neural_programmer.tables.views import View, ViewReference
 _Value = TypeVar("_Value", bound=Value)
 
 _LONGEST_CELL = 45
-_MONTHS = tuple(name.lower() for name in month_name[1:])
+# fmt: off
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)
+# fmt: on
 # What people leave out when they say a cell.
 _UNSAID = re.compile(r"\([^)]*\)|\[[^\]]*\]|[\"“”†‡*]")
 _EQUAL_FILTERS = frozenset({"filter_equals", "filter_not_equals", "filter_has_item"})
@@ -333,12 +337,12 @@ def _checked(before: Told, told: Told) -> Retold:
         given = [results[reference].value for reference in step.references if results[reference].kind is Kind.ROWS]
         if not size or any(np.array_equal(result.value, one) for one in given):
             raise _Untold
-        sizes.append(int(size_buckets(np.array(size), everything)))
+        sizes.append(size_bucket(size, everything))
     was = execute(before.program, before.grounding)
     old = answer_of(before.program, was, before.grounding)
     if (len(set(old.values)) == 1) != (len(set(answer.values)) == 1):
         raise _Untold
-    encoded = told.candidates.encode(told.program, OPERATION_IDS)
+    encoded = told.candidates.encode(told.program, dict(OPERATION_IDS))
     programs = EncodedPrograms(encoded[None], np.array(sizes, dtype=np.int8)[None], np.zeros(1, dtype=np.float32))
     features = featurize(told.grounding, told.linking, told.candidates)
     return Retold(told.linking.question, features, programs)
