@@ -366,3 +366,26 @@ def test_tokens_of_awkward_writing() -> None:
 def test_lemma(word: str, form: str) -> None:
     [token] = tokenize(word)[0]
     assert token.lemma == form
+
+
+def test_no_and_not_offer_zero_where_the_table_has_it() -> None:
+    medals = TableIndex(build_table(["Nation", "Gold", "Silver"], [["Cuba", "4", "0"], ["Peru", "0", "2"]]))
+    assert (0.0,) in constants("which nation won no gold?", ConstantKind.NUMBER, medals)
+    assert (0.0,) in constants("which nation won gold but did not win silver?", ConstantKind.NUMBER, medals)
+    assert constants("is cuba no. 1?", ConstantKind.NUMBER, medals) == constants(
+        "is cuba 1?", ConstantKind.NUMBER, medals
+    )
+    goals = TableIndex(build_table(["Team", "Goals"], [["Reds", "4"], ["Blues", "2"]]))
+    assert constants("which team had no goals?", ConstantKind.NUMBER, goals) == []
+
+
+def test_a_month_alone_is_not_the_month_of_one_of_several_years() -> None:
+    births = TableIndex(build_table(["Name", "Born"], [["Ann", "2 May 1683"], ["Bea", "9 May 1686"]]))
+    dates = constants("who was born in may?", ConstantKind.DATE, births)
+    assert dates == [(PartialDate(month=5),)]
+
+
+def test_number_words_name_headers_in_digits() -> None:
+    payouts = TableIndex(build_table(["Hand", "1 credit", "4 credits"], [["Flush", "5", "20"]]))
+    first = link("what does a flush pay on four credits?", payouts).column_matches[0]
+    assert (first.column, first.source, first.score) == ("4 credits", MatchSource.EXACT, 1.0)

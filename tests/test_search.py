@@ -78,6 +78,30 @@ def test_the_intended_program_is_found(question: str, answers: list[str], operat
     assert operations in _operations(_search(_MEDALS, question, *answers))
 
 
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("who won more gold, canada or sweden?", ["Canada"]),
+        ("did canada or sweden win fewer silver?", ["Sweden"]),
+        ("did canada win more or less gold than sweden?", ["more"]),
+        ("did canada win the same silver as the united states?", ["yes"]),
+    ],
+)
+def test_what_is_compared_has_to_do_with_the_words_of_the_choice(question: str, answers: list[str]) -> None:
+    choosing = [one for one in _search(_MEDALS, question, *answers) if one.steps[-1].operation.startswith("verdict_")]
+    assert choosing
+    for program in choosing:
+        sides = [program.steps[reference] for reference in program.steps[-1].references]
+        said = {str(side.constant.values[0]).casefold() for side in sides if side.constant is not None}
+        assert len(said) == len(sides), f"{program}: each side is rows that a constant of the question describes"
+        assert program.steps[-1].column is None or program.steps[-1].column != sides[0].column
+
+
+def test_alternatives_that_are_columns_are_compared_by_their_numbers() -> None:
+    found = _search(_MEDALS, "did sweden win more gold or silver?", "gold")
+    assert ("filter_equals", "number_of", "number_of", "verdict_exceeds") in _operations(found)
+
+
 def test_every_program_gives_the_answer(wikitablequestions: WikiTableQuestions) -> None:
     questions = wikitablequestions.questions("random-split-1-dev")
     wrong = [

@@ -52,8 +52,15 @@ class Candidates:
         for row in encoded:
             if row[OPERATION] < 0:
                 break
-            references = tuple(int(r) for r in row[FIRST_REFERENCE : SECOND_REFERENCE + 1] if r >= 0)
-            column = self.columns[row[COLUMN]] if row[COLUMN] >= 0 else None
-            constant = self.constants[row[CONSTANT]] if row[CONSTANT] >= 0 else None
-            steps.append(Step(operation_names[row[OPERATION]], references, column, constant))
+            steps.append(self.decode_step(row, operation_names))
         return Program(tuple(steps))
+
+    def decode_step(self, encoded: NDArray[np.int16], operation_names: tuple[str, ...]) -> Step:
+        """One step, ``Int16[5]``, of what ``encode`` wrote."""
+        operation, first, second, column, constant = encoded.tolist()
+        return Step(
+            operation_names[operation],
+            tuple(reference for reference in (first, second) if reference >= 0),
+            self.columns[column] if column >= 0 else None,
+            self.constants[constant] if constant >= 0 else None,
+        )

@@ -9,16 +9,16 @@ from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.tables.table import Column, Table
 from neural_programmer.tables.views import ViewKind
 
-# How long a text is matters only to questions that ask for it.
-_LENGTH_WORDS = frozenset(
-    {"long", "longer", "longest", "short", "shorter", "shortest", "length", "letters", "characters"}
-)
+# How long a text is matters only to questions that ask for it, not to those for the longest river.
+_LETTERS = frozenset({"letter", "letters", "character", "characters", "spelled"})
+_LENGTHS = frozenset({"long", "longer", "longest", "short", "shorter", "shortest", "length"})
+_TEXTS = frozenset({"name", "names", "title", "titles", "word", "words", "text", "texts"})
 
 
 def offer(table: Table, linking: Linking) -> Candidates:
     """The candidates of a question: the table's views, and the constants of the mentions in the question's order."""
     keys = {token.key for token in linking.tokens}
-    with_length = bool(keys & _LENGTH_WORDS)
+    with_length = bool(keys & _LETTERS or (keys & _LENGTHS and keys & _TEXTS))
     plain_years = {column.name for column in table.columns if _holds_plain_years(column)}
     columns = tuple(
         reference

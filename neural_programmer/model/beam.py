@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neural_programmer.execution.cancellation import go_on
 from neural_programmer.execution.exact import Answer, StepResult, answer_of, execute_step
 from neural_programmer.execution.grounding import Grounding
-from neural_programmer.execution.sizes import NO_ROWS, size_buckets
+from neural_programmer.execution.sizes import NO_ROWS, size_bucket
 from neural_programmer.language.candidates import FIELDS, Candidates
 from neural_programmer.language.grammar import Grammar, GrammarState
 from neural_programmer.language.kinds import Kind
@@ -121,7 +121,7 @@ class BeamSearch:
     def _size(self, result: StepResult) -> int:
         if result.kind is not Kind.ROWS:
             return NO_ROWS
-        return int(size_buckets(np.array(int(result.value.sum())), self._every))
+        return size_bucket(int(result.value.sum()), self._every)
 
     def _candidate_steps(
         self,
@@ -135,10 +135,40 @@ class BeamSearch:
         grammar, widths = self._grammar, self._widths
         going_on = total[:, : grammar.stop]
         flat = np.argsort(-going_on, axis=None, kind="stable")[: widths.operations * widths.beam]
-        flat = np.sort(flat[going_on.ravel()[flat] > floor])
         edges, operations = np.divmod(flat, grammar.stop)
-        if not len(edges):
-            return np.zeros(0, dtype=np.int64), np.zeros((0, FIELDS), dtype=np.int64), np.zeros(0)
+        bounds = going_on.ravel()[flat]
+        parents = np.zeros(0, dtype=np.int64)
+        steps, values = np.zeros((0, FIELDS), dtype=np.int64), np.zeros(0)
+        most = widths.tries * widths.beam
+        # Arguments only make a step less likely than its operation: most of the edges need no look at them.
+        for start in range(0, len(flat), widths.beam):
+            looked = slice(start, start + int((bounds[start : start + widths.beam] > floor).sum()))
+            if looked.start == looked.stop:
+                break
+            found = self._best_steps(
+                scorer, memory, beginnings, edges[looked], operations[looked], bounds[looked], floor
+            )
+            parents, steps, values = (
+                np.concatenate(pair) for pair in zip((parents, steps, values), found, strict=True)
+            )
+            order = np.argsort(-values, kind="stable")[:most]
+            parents, steps, values = parents[order], steps[order], values[order]
+            if len(values) == most:
+                floor = float(values[-1])
+        return parents, steps, values
+
+    def _best_steps(
+        self,
+        scorer: Scorer,
+        memory: Any,
+        beginnings: list[_Beginning],
+        edges: NDArray[np.int64],
+        operations: NDArray[np.int64],
+        bounds: NDArray[np.float64],
+        floor: float,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """The best steps of some edges: their parents, the encoded steps and the log-probabilities."""
+        grammar = self._grammar
         length = len(beginnings[0].results)
         first_mask = np.zeros((len(edges), length), dtype=np.bool_)
         second_mask = np.zeros((len(edges), length, length), dtype=np.bool_)
@@ -150,14 +180,12 @@ class BeamSearch:
                     second_mask[at, first] = grammar.second_references(state, operation, first)[:length]
         table = scorer.arguments(memory, edges, operations, first_mask, second_mask)
         found = [
-            self._best_arguments(int(operation), at, table, float(going_on[edges[at], operation]), floor)
-            for at, operation in enumerate(operations)
+            self._best_arguments(operation, at, table, bound, floor)
+            for at, (operation, bound) in enumerate(zip(operations.tolist(), bounds.tolist(), strict=True))
         ]
         values = np.concatenate([scores for _, scores in found])
         steps = np.concatenate([codes for codes, _ in found])
-        parents = np.repeat(edges, [len(scores) for _, scores in found])
-        order = np.argsort(-values, kind="stable")
-        return parents[order], steps[order], values[order]
+        return np.repeat(edges, [len(scores) for _, scores in found]), steps, values
 
     def _best_arguments(
         self, operation: int, edge: int, table: ArgumentTable, score: float, floor: float
@@ -208,7 +236,7 @@ class BeamSearch:
         grown: list[_Beginning] = []
         for at in range(min(len(steps), widths.tries * widths.beam)):
             step, parent = steps[at], beginnings[int(parents[at])]
-            (decoded,) = self._candidates.decode(step[None], grammar.names)
+            decoded = self._candidates.decode_step(step, grammar.names)
             result = execute_step(decoded, parent.results, self._grounding)
             if _is_empty(result) and not (self._with_empty and result.kind is Kind.ROWS):
                 continue

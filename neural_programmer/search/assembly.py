@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from neural_programmer.execution.sizes import NO_ROWS, size_buckets
 from neural_programmer.language.candidates import FIELDS
 from neural_programmer.language.grammar import MAX_STEPS
 from neural_programmer.operations.registry import OPERATION_IDS
+from neural_programmer.search.anchors import Anchor
 from neural_programmer.search.enumeration import (
     FILTER_IDS,
     SUPERLATIVE_IDS,
@@ -28,7 +30,7 @@ from neural_programmer.tables.views import ViewKind
 
 _SELECT = OPERATION_IDS["select"]
 _WITH_UNIT = OPERATION_IDS["with_unit"]
-_WAYS_OF_A_SIDE = 3
+_WAYS_OF_A_COMPARISON = 9
 _ALL_ROWS = OPERATION_IDS["all_rows"]
 _ECHOING = frozenset(
     OPERATION_IDS[name]
@@ -38,6 +40,7 @@ _EXTREMES = frozenset(OPERATION_IDS[name] for name in ("argmax", "argmin", "kth_
 _INVERSES = frozenset(
     (OPERATION_IDS[one], OPERATION_IDS[other]) for one, other in (("previous", "next"), ("next", "previous"))
 )
+_ENDS = frozenset(OPERATION_IDS[name] for name in ("first", "last", "kth_row"))
 _WITH_THRESHOLD = frozenset(OPERATION_IDS[name] for name in ("filter_above", "filter_below"))
 
 
@@ -148,7 +151,7 @@ class Assembler:
 
     def _is_echo(self, column: int, rows: Node) -> bool:
         """Whether a selection only repeats what the question gave, or what an aggregate says more simply."""
-        if rows.column < 0 or self._names[rows.column] != self._names[column]:
+        if min(rows.column, column) < 0 or self._names[rows.column] != self._names[column]:
             return False
         if rows.operation in _ECHOING:
             return True
@@ -186,14 +189,32 @@ class Assembler:
             for node in self._arithmetic(hit) if isinstance(hit, NumberHit) else self._answers(hit):
                 yield self._node(_WITH_UNIT, (node,), -1, constant, -1)
 
-    def verdicts(self, hits: Iterable[VerdictHit]) -> Iterator[Node]:
-        """The last steps that choose between two words."""
+    def verdicts(self, hits: Iterable[VerdictHit], anchors: Mapping[int, Anchor]) -> Iterator[Node]:
+        """The last steps that choose between two words, over sides that have to do with these."""
         for hit in hits:
-            second = [None] if hit.second is None else self._ways(hit.second)[:_WAYS_OF_A_SIDE]
-            for one in self._ways(hit.first)[:_WAYS_OF_A_SIDE]:
-                for other in second:
-                    sides = (one,) if other is None else (one, other)
-                    yield self._node(hit.operation, sides, hit.column, hit.constant, -1)
+            anchor = anchors[hit.constant]
+            second = [None] if hit.second is None else self._ways(hit.second)
+            pairs = (
+                (one, other)
+                for one in self._ways(hit.first)
+                for other in second
+                if other is None or self._compares(anchor, hit.column, one, other)
+            )
+            for one, other in islice(pairs, _WAYS_OF_A_COMPARISON):
+                sides = (one,) if other is None else (one, other)
+                yield self._node(hit.operation, sides, hit.column, hit.constant, -1)
+
+    def _compares(self, anchor: Anchor, column: int, one: Node, other: Node) -> bool:
+        """Whether two sides say what the choice is about: the same of two things, two columns, or a given number."""
+        if one.size < 0 or other.size < 0:
+            # Numbers are anchored where they are read.
+            return not any(rows.parents and self._is_echo(rows.column, rows.parents[0]) for rows in (one, other))
+        if one.operation in FILTER_IDS:
+            if column >= 0 and self._names[column] == self._names[one.column]:
+                return False  # it would only compare what the question gives
+            same = (one.operation, one.column) == (other.operation, other.column)
+            return same and anchor.fits(one.constant, other.constant)
+        return anchor.ends and anchor.constants is None and {one.operation, other.operation} <= _ENDS
 
     def _ways(self, side: int | NumberNode) -> list[Node]:
         """The shortest ways to one side of a comparison: longer ones only hide it behind more of the question."""
@@ -201,7 +222,12 @@ class Assembler:
         if row_set < 0:
             return self._number_ways(side) if isinstance(side, NumberNode) else []
         shortest = min(way[0] for way in self._enumeration.sets.derivations_of(row_set))
-        ways = self._row_nodes(row_set, shortest)
+        # Rows that are the extreme of some column tell nothing of what is compared.
+        ways = [
+            way
+            for way in self._row_nodes(row_set, shortest)
+            if way.operation in FILTER_IDS or way.operation in _ENDS or way.operation == _ALL_ROWS
+        ]
         if isinstance(side, NumberNode):
             return [self._node(side.operation, (rows,), side.column, -1, -1) for rows in ways]
         return ways

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.language.candidates import FIELDS, Candidates
 from neural_programmer.language.grammar import MAX_STEPS
+from neural_programmer.search.anchors import Anchor, anchor_of
 from neural_programmer.search.assembly import Assembler, Node, write_out
 from neural_programmer.search.enumeration import Enumeration, SearchLimits
 from neural_programmer.search.goal import Goal
@@ -54,7 +55,8 @@ def consistent_programs(
     cues = frozenset(cue.kind for cue in linking.cues)
     enumeration = Enumeration(grounding, candidates, cues, goal, limits or SearchLimits())
     assembler = Assembler(enumeration, cue_prior(linking, candidates), alternatives)
-    nodes = assembler.best(_answers(enumeration, assembler, goal), 2 * limit)
+    anchors = {choice: anchor_of(choice, linking, candidates) for choice in enumeration.choices}
+    nodes = assembler.best(_answers(enumeration, assembler, goal, anchors), 2 * limit)
     everything = int(grounding.countable.sum())
     written = []
     for node in nodes:
@@ -64,7 +66,9 @@ def consistent_programs(
     return _packed(written, limit)
 
 
-def _answers(enumeration: Enumeration, assembler: Assembler, goal: Goal) -> Iterator[Node]:
+def _answers(
+    enumeration: Enumeration, assembler: Assembler, goal: Goal, anchors: Mapping[int, Anchor]
+) -> Iterator[Node]:
     """The last steps that give the goal: cells, a number, a number with its unit, one of two words."""
     yield from assembler.answers([*enumeration.select_hits(), *enumeration.common_hits()])
     if goal.number is not None:
@@ -74,7 +78,7 @@ def _answers(enumeration: Enumeration, assembler: Assembler, goal: Goal) -> Iter
         if constant not in enumeration.choices:
             yield from assembler.with_unit(constant, [*enumeration.number_hits(number), *enumeration.cell_hits(number)])
             yield from assembler.with_unit(constant, enumeration.arithmetic_hits(number))
-    yield from assembler.verdicts(verdict_hits(enumeration))
+    yield from assembler.verdicts(verdict_hits(enumeration, anchors), anchors)
 
 
 def _packed(written: list[tuple[NDArray[np.int16], NDArray[np.int8], float]], limit: int) -> EncodedPrograms:

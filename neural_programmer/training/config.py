@@ -37,6 +37,8 @@ class DataConfig:
     Without ``dev`` nothing judges the model, and the one after the last epoch is kept.
 
     ``questions`` and ``dev_questions`` bound how many are used (0: all); dev questions are spread over the split.
+    Where models of folds have been trained, questions whose program these make sure of are told anew up to ``copies``
+    times (see ``training.augmentation``).
     """
 
     train: str = "random-split-1-train"
@@ -44,6 +46,7 @@ class DataConfig:
     questions: int = 0
     dev_questions: int = 500
     least_word_count: int = 3
+    copies: int = 0
 
 
 @dataclass(frozen=True)

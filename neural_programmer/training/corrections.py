@@ -12,7 +12,7 @@ from neural_programmer.data.features import featurize
 from neural_programmer.data.sample_tables import sample_tables
 from neural_programmer.execution.exact import answer_of, execute
 from neural_programmer.execution.grounding import Grounding
-from neural_programmer.execution.sizes import NO_ROWS, size_buckets
+from neural_programmer.execution.sizes import NO_ROWS, size_bucket
 from neural_programmer.feedback import Feedback
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.program import Program
@@ -135,4 +135,4 @@ def _encoded(
 def _size(kind: Kind, value: np.ndarray[tuple[int, ...], np.dtype[np.generic]], grounding: Grounding) -> int:
     if kind is not Kind.ROWS:
         return NO_ROWS
-    return int(size_buckets(np.array(int(value.sum())), int(grounding.countable.sum())))
+    return size_bucket(int(value.sum()), int(grounding.countable.sum()))

@@ -54,10 +54,11 @@ class TrainingResult:
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
-    """What a run learns from and is judged by."""
+    """What a run learns from and is judged by; of ``more`` examples the vocabulary knows nothing."""
 
     examples: Sequence[Example]
     judged: Sequence[JudgedQuestion]
+    more: Sequence[Example] = ()
 
 
 def read_data(config: TrainingConfig, root: Path | str | None, reporter: Reporter) -> TrainingData:
@@ -105,7 +106,7 @@ def train_on(
     torch.set_num_threads(config.optimisation.threads)
     folder.mkdir(parents=True, exist_ok=True)
     trained = fresh_model(config.model, data.examples, config.optimisation.seed, config.data.least_word_count)
-    trainer = Trainer(trained.model, trained.batcher, data.examples, config.optimisation)
+    trainer = Trainer(trained.model, trained.batcher, [*data.examples, *data.more], config.optimisation)
     if resume:
         take_up_state(folder, trainer, config)
         reporter.line(f"resumed at batch {trainer.progress.batch} of epoch {trainer.progress.epoch + 1}")

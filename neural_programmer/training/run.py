@@ -11,8 +11,10 @@ from neural_programmer.api import DEFAULT_BEAM
 from neural_programmer.calibration import write_settings
 from neural_programmer.data.wikitablequestions import WikiTableQuestions, locate
 from neural_programmer.model.reranker import RerankerConfig
+from neural_programmer.training.augmentation import keep, kept, tell_anew
 from neural_programmer.training.calibrating import fit_settings
 from neural_programmer.training.config import TrainingConfig, read_config
+from neural_programmer.training.examples import Example, spread
 from neural_programmer.training.fold_beams import FoldBeams
 from neural_programmer.training.folds import held_out_scores, train_folds
 from neural_programmer.training.judging import accuracy
@@ -21,6 +23,8 @@ from neural_programmer.training.reporting import ConsoleReporter, Reporter
 from neural_programmer.training.reranking import Beam, train_reranker
 from neural_programmer.training.run_state import STATE
 from neural_programmer.training.targets import sharpen
+
+_TOLD_ANEW = "told_anew.npz"
 
 
 def train(
@@ -64,11 +68,12 @@ def _with_folds(
     examples = sharpen(data.examples, held_out_scores(folder, config.reranking.folds), config.optimisation)
     kept = sum(len(one.programs) for one in examples) / max(1, len(examples))
     reporter.line(f"{len(examples)} questions are kept, with {kept:.1f} programs each that other questions support")
+    more = _told_anew(examples, config, dataset, folder, reporter)
     network = RerankerConfig(cross_buckets=config.reranking.cross_buckets)
     # The candidates are found by other processes while the programmer is trained in this one.
     with FoldBeams(config, network, dataset.root, folder) as finding:
         result = train_on(
-            dataclasses.replace(data, examples=examples),
+            dataclasses.replace(data, examples=examples, more=more),
             config,
             folder,
             resume=resume and (folder / STATE).is_file(),
@@ -78,6 +83,30 @@ def _with_folds(
             return result
         own, strange = finding.collect(reporter)
     return _judged(data, result, config, network, own, strange, reporter)
+
+
+def _told_anew(
+    examples: Sequence[Example], config: TrainingConfig, dataset: WikiTableQuestions, folder: Path, reporter: Reporter
+) -> list[Example]:
+    """The questions told anew, kept in the run's folder."""
+    if not config.data.copies:
+        return []
+    path = folder / _TOLD_ANEW
+    if not path.is_file():
+        asked = spread(dataset.questions(config.data.train), config.data.questions)
+        found = tell_anew(
+            examples,
+            asked,
+            dataset.root,
+            copies=config.data.copies,
+            seed=config.optimisation.seed,
+            processes=config.optimisation.processes,
+            progress=lambda done, total: reporter.progress("telling questions anew", done, total),
+        )
+        keep(path, found)
+    more = kept(path)
+    reporter.line(f"{len(more)} questions are told anew, about other rows or tables")
+    return more
 
 
 def _judged(

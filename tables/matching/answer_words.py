@@ -30,6 +30,11 @@ def _opposites() -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(pair.split()) for pair in _words()["opposites"])
 
 
+def are_opposites(one: str, other: str) -> bool:
+    """Whether two words are yes and no, more and less or the like, and no names of things."""
+    return (one.lower(), other.lower()) in _opposites()
+
+
 def choice_mentions(
     question: str, tokens: Sequence[Token], mentions: Iterable[Mention], matches: Iterable[ColumnMatch]
 ) -> list[Mention]:

@@ -14,6 +14,7 @@ _MAX_MATCHES = 64
 _WEIGHTS = {
     MatchSource.EXACT: 1.0,
     MatchSource.LEMMA: 0.9,
+    MatchSource.NUMBER_WORD: 1.0,
     MatchSource.PARTIAL: 0.6,
     MatchSource.ALIAS: 0.5,
     MatchSource.FUZZY: 0.5,
@@ -62,8 +63,8 @@ def _run(
             break
         if _WEIGHTS[found[0]] * found[1] < weight:
             source, weight = found[0], _WEIGHTS[found[0]] * found[1]
-        # "who" and "when" are stop words that say something of a column.
-        if not word.is_stop or found[0] is MatchSource.ALIAS:
+        # "who", "when" and "two" are stop words that say something of a column.
+        if not word.is_stop or found[0] in (MatchSource.ALIAS, MatchSource.NUMBER_WORD):
             matched += len(wanted)
             content = True
         length += 1

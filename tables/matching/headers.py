@@ -28,6 +28,13 @@ def _aliases() -> dict[str, frozenset[str]]:
     return {said: frozenset(headers) for said, headers in found.items()}
 
 
+@functools.cache
+def _digits() -> dict[str, str]:
+    """Number words in digits."""
+    words: dict[str, int] = word_list("number_words")
+    return {word: str(number) for word, number in words.items()}
+
+
 @functools.lru_cache(maxsize=1 << 16)
 def agreement(said: str, header: str) -> tuple[MatchSource, float] | None:
     """How a question word names a header word, with a similarity in (0, 1]; ``None`` where it does not."""
@@ -35,6 +42,8 @@ def agreement(said: str, header: str) -> tuple[MatchSource, float] | None:
         return MatchSource.EXACT, 1.0
     if lemma(said) == lemma(header):
         return MatchSource.LEMMA, 1.0
+    if header.isdecimal() and _digits().get(said) == header:
+        return MatchSource.NUMBER_WORD, 1.0
     if lemma(header) in _aliases().get(lemma(said), ()):
         return MatchSource.ALIAS, 1.0
     if min(len(said), len(header)) < _SHORTEST_STEM or said[0] != header[0] or not (said + header).isalpha():
@@ -82,6 +91,7 @@ class Headers:
         """The positions of the columns whose header has a word that the question word names."""
         form = lemma(said)
         candidates = set(self._by_lemma.get(form, ()))
+        candidates.update(self._by_lemma.get(_digits().get(said, ""), ()))
         for alias in _aliases().get(form, ()):
             candidates.update(self._by_lemma.get(alias, ()))
         if len(said) >= _SHORTEST_STEM:

@@ -80,7 +80,9 @@ def date_mentions(dates: Sequence[PlacedDate], index: TableIndex) -> list[Mentio
         constant = Constant(ConstantKind.DATE, (placed.date,))
         mentions.append(Mention(constant, placed.start, placed.end, MatchSource.EXACT, score))
         if placed.date.year is None:
-            for full in index.dates_completing(placed.date):
+            completing = index.dates_completing(placed.date)
+            # A month of several years is none of them: its name is looked for in the cells.
+            for full in completing if placed.date.day is not None or len(completing) == 1 else ():
                 completed = Constant(ConstantKind.DATE, (full,))
                 mentions.append(Mention(completed, placed.start, placed.end, MatchSource.PARTIAL, 0.65))
     return mentions

@@ -14,6 +14,8 @@ from neural_programmer.tables.word_lists import word_list
 
 _LONGEST_NUMBER = 4
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
+# What a table says with a number that a question says with "no" or "did not win any".
+_ZERO = Constant(ConstantKind.NUMBER, (0.0,))
 _CURRENCY = frozenset("$€£¥₹")
 
 
@@ -51,6 +53,8 @@ def _at(question: str, tokens: Sequence[Token], start: int, index: TableIndex) -
         value = phrases.get(tuple(other.key for other in tokens[start : start + length] if other.key != "-"))
         if value is not None and tokens[start + length - 1].key != "-":
             return [_number(value, start, start + length, MatchSource.NUMBER_WORD, index)], start + length
+    if token.key in word_list("nothing") and _says_nothing(tokens, start) and index.holds_number(0.0):
+        return [Mention(_ZERO, start, start + 1, MatchSource.ALIAS, 0.4)], start + 1
     written = _words(tokens, start)
     if written is not None:
         return [_number(written[0], start, written[1], MatchSource.NUMBER_WORD, index)], written[1]
@@ -63,6 +67,12 @@ def _number(amount: float, start: int, end: int, source: MatchSource, index: Tab
         # "which one" and "one of" rarely count anything.
         score *= 0.5 if amount == 1.0 else 0.9
     return Mention(Constant(ConstantKind.NUMBER, (amount,)), start, end, source, round(score, 4))
+
+
+def _says_nothing(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a word such as "no" is not short for "number", as it is before a point, a sign or a number."""
+    after = tokens[place + 1].key if place + 1 < len(tokens) else ""
+    return tokens[place].key != "no" or after[:1].isalpha()
 
 
 def _digits(question: str, tokens: Sequence[Token], start: int) -> tuple[float, int, int] | None:
