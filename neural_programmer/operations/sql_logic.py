@@ -27,11 +27,13 @@ def negated(condition: Tree) -> Tree | None:
     """The condition that is true where another is false; None where it cannot be said shortly."""
     opposite = _OPPOSITES.get(type(condition))
     if opposite is not None:
-        return opposite(this=condition.this.copy(), expression=condition.expression.copy())
+        found: Tree = opposite(this=condition.this.copy(), expression=condition.expression.copy())
+        return found
     if isinstance(condition, exp.In | exp.Like) and not condition.find(exp.Select):
         return condition.copy().not_()
     if isinstance(condition, exp.Not):
-        return condition.this.unnest().copy()
+        inner: Tree = condition.this.unnest()
+        return inner.copy()
     return None
 
 
