@@ -3,6 +3,7 @@
 for slot in slots(response.program, response.prepared, response.linking):
     ...  # slot.value is what stands there, slot.alternatives what else may
 response = run(response, replace(response.program, slot, slot.alternatives[0], response.prepared))
+reading = read_query('SELECT COUNT(*) FROM films', response.prepared)  # SQL is a way to write a program too
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import numpy as np
 
 from neural_programmer.execution.english import explain
 from neural_programmer.execution.exact import answer
+from neural_programmer.execution.sql_reading import SqlReading, read_sql
+from neural_programmer.given import GivenResponse, respond
 from neural_programmer.language.operation import Operation
 from neural_programmer.language.program import Program, Step
 from neural_programmer.language.text_form import ProgramTextError, read_program
@@ -149,6 +152,22 @@ def program_of_text(text: str, prepared: PreparedTable) -> Program:
     return program
 
 
+def read_query(sql: str, prepared: PreparedTable, dialect: str = "duckdb") -> SqlReading:
+    """What a text of SQL is read as: the program that asks the same of the table, or why there is none."""
+    if type(prepared) is not PreparedTable:
+        # Others hold some rows of a table only, and what is true of these need not be true of all.
+        return SqlReading(None, "only queries of tables in memory are read as programs")
+    return read_sql(sql, prepared.table, dialect, lambda: prepared.engine)
+
+
+def respond_to_sql(sql: str, prepared: PreparedTable, dialect: str = "duckdb", question: str = "") -> GivenResponse:
+    """The answer of the program that a text of SQL is read as; ``ValueError`` says why where it is read as none."""
+    reading = read_query(sql, prepared, dialect)
+    if reading.program is None:
+        raise ValueError(f"the query is read as no program: {reading.reason}")
+    return respond(reading.program, prepared, question)
+
+
 def run(response: Response, program: Program) -> Response:
     """The response to the same question with another program: its answer, cells, English and SQL.
 
@@ -265,9 +284,12 @@ __all__ = [
     "Place",
     "ProgramTextError",
     "Slot",
+    "SqlReading",
     "program_of_text",
     "read_constant",
+    "read_query",
     "replace",
+    "respond_to_sql",
     "run",
     "slots",
 ]

@@ -30,7 +30,11 @@ class BatchWork:
 
 @dataclass
 class HandSql:
-    """SQL that the person wrote: the table it was run on, the text, and what came of it."""
+    """SQL that the person wrote: the table it was run on, the text, and what came of it.
+
+    ``program`` is the text of the program that it was read as, with ``notes`` on what was taken for what; it is empty
+    where the query was only run, and ``reason`` says why it was not read.
+    """
 
     fingerprint: str = ""
     text: str = ""
@@ -38,6 +42,9 @@ class HandSql:
     rows: tuple[tuple[object, ...], ...] = ()
     more: bool = False
     problem: str = ""
+    program: str = ""
+    notes: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass

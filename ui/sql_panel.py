@@ -1,17 +1,22 @@
-"""The SQL of the answer, in the dialect of choice, with the check that it agrees; and a place to edit and run it."""
+"""The SQL of the answer, in the dialect of choice, with the check that it agrees; and a place to edit and run it.
+
+An edited query that says what some program says changes the program, and with it all that is shown.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from neural_programmer.editing import read_query
 from neural_programmer.execution.engines import TIME_LIMIT_SECONDS, EngineError
 from neural_programmer.execution.safe_sql import MOST_CHARACTERS, MOST_ROWS, UnsafeSqlError, run_sql
 from neural_programmer.execution.sql import DIALECTS
 from neural_programmer.execution.sql_parameters import parameterised
 from neural_programmer.execution.sql_script import sql_script
+from neural_programmer.language.text_form import write_program
 from neural_programmer.response import Response
 from neural_programmer.ui.notebook import HandSql
-from neural_programmer.ui.state import SessionState
+from neural_programmer.ui.state import ANSWER_FRAGMENT, SessionState
 from neural_programmer.ui.wording import counted, escape_markdown
 
 _NAMES = {
@@ -37,7 +42,7 @@ def draw(state: SessionState, shown: Response) -> None:
         return
     _draw_query(shown, dialect, sql)
     _draw_files(shown, dialect, sql)
-    _draw_editor(state, shown)
+    _draw_editor(state, shown, dialect, sql)
 
 
 def _draw_query(shown: Response, dialect: str, sql: str) -> None:
@@ -86,16 +91,20 @@ def _draw_files(shown: Response, dialect: str, sql: str) -> None:
     )
 
 
-def _draw_editor(state: SessionState, shown: Response) -> None:
-    """A copy of the query in DuckDB's dialect to change and run: it can read the table, and do nothing else."""
+def _draw_editor(state: SessionState, shown: Response, dialect: str, sql: str) -> None:
+    """A copy of the query to change and run: it can read the table, and do nothing else.
+
+    What says the same as a program changes the program; anything else is only run.
+    """
     with st.expander("Edit the query and run it", icon=":material/edit_note:", expanded=bool(_own(state, shown).text)):
         st.caption(
-            f"One SELECT over this table, in DuckDB's dialect, for at most {TIME_LIMIT_SECONDS:.0f} seconds. It runs "
-            "on a copy in memory and reaches no file and no network."
+            f"One SELECT over this table, in the dialect chosen above, for at most {TIME_LIMIT_SECONDS:.0f} seconds. "
+            "Where a program says the same, the program changes with it. It runs on a copy in memory and reaches no "
+            "file and no network."
         )
-        key = f"hand sql {shown.prepared.table.fingerprint} {shown.explanation}"
-        st.text_area("Query", shown.sql("duckdb") or "", key=key, height=220, max_chars=MOST_CHARACTERS)
-        st.button("Run", key="run sql", icon=":material/play_arrow:", on_click=_run, args=(state, shown, key))
+        key = f"hand sql {dialect} {shown.prepared.table.fingerprint} {shown.explanation}"
+        st.text_area("Query", sql, key=key, height=220, max_chars=MOST_CHARACTERS)
+        st.button("Run", key="run sql", icon=":material/play_arrow:", on_click=_run, args=(state, shown, key, dialect))
         _draw_result(_own(state, shown))
 
 
@@ -105,24 +114,43 @@ def _own(state: SessionState, shown: Response) -> HandSql:
     return hand if hand.fingerprint == shown.prepared.table.fingerprint else HandSql()
 
 
-def _run(state: SessionState, shown: Response, key: str) -> None:
+def _run(state: SessionState, shown: Response, key: str, dialect: str) -> None:
     hand = HandSql(shown.prepared.table.fingerprint, str(st.session_state[key]))
+    state.notebook.hand_sql = hand
+    with state.database_lock:
+        reading = read_query(hand.text, shown.prepared, dialect)
+        hand.notes, hand.reason = reading.notes, reading.reason
+        if reading.program is None:
+            _run_by_hand(hand, shown, dialect)
+    if reading.program is not None:
+        hand.program = write_program(reading.program)
+        if reading.program != shown.program:
+            state.edit(reading.program)
+            st.rerun(ANSWER_FRAGMENT)  # more than the tab changes
+
+
+def _run_by_hand(hand: HandSql, shown: Response, dialect: str) -> None:
     try:
-        with state.database_lock:
-            found = run_sql(hand.text, shown.prepared.engine)
+        found = run_sql(hand.text, shown.prepared.engine, dialect)
         hand.columns, hand.rows, hand.more = found.columns, found.rows, found.more
     except (UnsafeSqlError, EngineError) as error:
         hand.problem = f"Not run: {error}."
-    state.notebook.hand_sql = hand
 
 
 def _draw_result(hand: HandSql) -> None:
     if not hand.text:
         return
+    if hand.program:
+        st.badge("Read as a program", icon=":material/check:", color="green")
+        st.caption("The query says what the program above says; the SQL above is the program's own.")
+        for note in hand.notes:
+            st.caption(escape_markdown(f"{note}."))
+        return
     st.badge("Edited by hand", icon=":material/edit:", color="violet")
     if hand.problem:
         st.error(escape_markdown(hand.problem))
         return
+    st.caption(escape_markdown(f"Run as it is, not read as a program: {hand.reason}."))
     more = f" (the first {MOST_ROWS:,})" if hand.more else ""
     st.caption(f"{counted(len(hand.rows), 'row')}{more}. Nothing has checked that this answers the question.")
     cells = {

@@ -24,9 +24,9 @@ _STRUCTURE = frozenset(
         exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery, exp.With, exp.CTE, exp.TableAlias,
         exp.From, exp.Join, exp.Where, exp.Group, exp.Having, exp.Qualify, exp.Order, exp.Ordered, exp.Limit,
         exp.Offset, exp.Distinct, exp.Table, exp.Column, exp.Identifier, exp.Star, exp.Alias, exp.Literal, exp.Null,
-        exp.Boolean, exp.Paren, exp.Tuple, exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Case, exp.If,
-        exp.Interval, exp.Var, exp.Window, exp.WindowSpec, exp.Filter, exp.Exists, exp.Rollup, exp.Cube,
-        exp.GroupingSets, exp.Fetch, exp.LimitOptions,
+        exp.National, exp.Boolean, exp.Paren, exp.Tuple, exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam,
+        exp.Case, exp.If, exp.Interval, exp.Var, exp.Window, exp.WindowSpec, exp.Filter, exp.Exists, exp.Rollup,
+        exp.Cube, exp.GroupingSets, exp.Fetch, exp.LimitOptions,
     }
 )  # fmt: skip
 _OPERATORS = frozenset(
@@ -59,7 +59,8 @@ _ALLOWED = _STRUCTURE | _OPERATORS | _FUNCTIONS
 # Types that values may be cast to: plain ones, which no extension brings.
 _TYPES = frozenset(
     {
-        exp.DType.TEXT, exp.DType.VARCHAR, exp.DType.DOUBLE, exp.DType.FLOAT, exp.DType.INT, exp.DType.BIGINT,
+        exp.DType.TEXT, exp.DType.VARCHAR, exp.DType.CHAR, exp.DType.NCHAR, exp.DType.NVARCHAR, exp.DType.DOUBLE,
+        exp.DType.FLOAT, exp.DType.INT, exp.DType.BIGINT,
         exp.DType.SMALLINT, exp.DType.DECIMAL, exp.DType.BOOLEAN, exp.DType.DATE, exp.DType.TIMESTAMP,
     }
 )  # fmt: skip

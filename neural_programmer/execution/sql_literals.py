@@ -46,8 +46,8 @@ def literals_of(terms: Terms, names: StoredNames, query: int) -> Literals:
         label, children = terms.label(term), terms.children(term)
         if label[0] in _CONDITIONS:
             view = _view(terms, names, children)
-            for value in _values(terms, children) if view is not None else ():
-                found.by_column.setdefault(view, {})[value] = None  # type: ignore[index]
+            if view is not None:
+                found.by_column.setdefault(view, {}).update(dict.fromkeys(_values(terms, children)))
         elif label[0] == "text":
             found.texts[str(label[1])] = None
         elif label[0] == "number" and isinstance(label[1], float):

@@ -332,17 +332,17 @@ class NormalForm:
                 return parts
             best = self.conditions.compared("equal", key, self._over(alone, (extreme,), key))
             kept = self.conditions.reduced([*parts.conditions, best])
-            last = parts.order[1:2]
-            if last == (self.terms.of(("ordered", False, False), self.row_index),) and self._is_held(key, parts):
+            if parts.order[1:2] == (self.terms.of(("ordered", False, False), self.row_index),):
                 number = self._over(dataclasses.replace(alone, conditions=kept), ("min",), self.row_index)
                 kept = frozenset((self.conditions.compared("equal", self.row_index, number),))
+                # Of rows none of which has a value the first is taken all the same, but then there is no such row.
+                is_sure = self._is_complete(key) or self.conditions.shown(key) in self._needed(parts.conditions)
             else:
+                is_sure = False
+            if not is_sure:
                 self.single.append(kept)
         rows = SelectParts(parts.sources, kept, parts.values)
         return rows
-
-    def _is_held(self, key: int, parts: SelectParts) -> bool:
-        return self._is_complete(key) or self.conditions.shown(key) in self._needed(parts.conditions)
 
     def _needed(self, conditions: Iterable[int]) -> frozenset[int]:
         return frozenset().union(*(self.conditions.needs(one) for one in conditions))
@@ -478,7 +478,7 @@ class NormalForm:
             kind = "whole"
         elif to.this in exp.DataType.NUMERIC_TYPES:
             kind = "number"
-            if self.terms.kind(value) == "number" or self.terms.label(value)[:2] == ("cast", "number"):
+            if self.terms.kind(value) == "number" or self._is_floating(value):
                 return value
         else:
             kind = to.sql()
@@ -489,10 +489,25 @@ class NormalForm:
         left, right = (self._value(one, scope) for one in (tree.left, tree.right))
         if tree.args.get("safe") and self.terms.kind(right) != "nullif":
             right = self.terms.of(("nullif",), right, self.terms.of(("number", 0.0)))
-        if not tree.args.get("typed") or _is_cast_to_number(tree.left):
-            left = self._cast(left, exp.DataType.build("DOUBLE"))
-            return self.terms.of(("div",), left, right)
-        return self.terms.of(("div", "as the dialect has it"), left, right)
+        if tree.args.get("typed") and not self._is_floating(left) and not self._is_floating(right):
+            return self.terms.of(("div", "whole"), left, right)
+        if self.terms.label(left) == ("cast", "number"):
+            (left,) = self.terms.children(left)
+        return self.terms.of(("div",), left, right)
+
+    def _is_floating(self, term: int) -> bool:
+        """Whether a number is a floating-point one, as those of every column of the table are."""
+        terms = self.terms
+        kind, children = terms.kind(term), terms.children(term)
+        if kind == "column":
+            return terms.label(term)[4] == "own" and self.names.is_number(str(terms.label(term)[3]))
+        if term in terms.selects:
+            return self._is_floating(terms.selects[term].values[0])
+        if kind in ("avg", "div") or terms.label(term) == ("cast", "number"):
+            return True
+        return kind in ("min", "max", "sum", "add", "sub", "mul", "nullif", "sql abs") and any(
+            map(self._is_floating, children)
+        )
 
     def _case(self, tree: exp.Case | exp.If, scope: _Scope) -> int:
         branches = tree.args["ifs"] if isinstance(tree, exp.Case) else [tree]
@@ -647,6 +662,8 @@ class NormalForm:
             met = self.conditions.all_of(parts.conditions)
             if not negated and all(self.terms.reach(one) < 0 for one in parts.conditions):
                 return met
+        if parts is not None and parts.conditions == {self.terms.false} and not parts.aggregate:
+            return self.terms.true if negated else self.terms.false
         if parts is None or parts.aggregate or parts.groups or parts.offset or parts.limit == 0:
             return self.terms.of(("not exists" if negated else "exists",), found)
         count = self._over(parts, ("count",))
@@ -733,11 +750,3 @@ def _number(written: str) -> float:
     if not math.isfinite(number):
         raise UnreadableSqlError(f"{written!r} is too large a number")
     return number + 0.0
-
-
-def _is_cast_to_number(tree: exp.Expr) -> bool:
-    while isinstance(tree, exp.Paren):
-        tree = tree.this
-    if not isinstance(tree, exp.Cast):
-        return False
-    return tree.to.this in exp.DataType.NUMERIC_TYPES and tree.to.this not in _WHOLE_TYPES

@@ -6,6 +6,7 @@ place, its number as a whole. Whatever is found was written as SQL by ``query_tr
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,8 +15,9 @@ from sqlglot import exp
 
 from neural_programmer.execution.sql import query_tree
 from neural_programmer.execution.sql_literals import constants, literals_of
-from neural_programmer.execution.sql_normal_form import NormalForm
+from neural_programmer.execution.sql_normal_form import NormalForm, UnreadableSqlError
 from neural_programmer.execution.sql_shapes import Rows, Shape, counted, rows_of_count, shapes, without_presence
+from neural_programmer.execution.sql_terms import SelectParts
 from neural_programmer.language.grammar import MAX_STEPS
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import Operation
@@ -24,7 +26,7 @@ from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.tables.constants import COMPARABLE, Constant
 from neural_programmer.tables.views import ViewReference
 
-MOST_TRIED = 3_000
+MOST_TRIED = 2_000
 _MOST_PLACES = 400
 
 
@@ -87,22 +89,20 @@ class _Choice:
 class Search:
     """The search for the program of one query, whose term in ``form`` is ``query``.
 
-    ``prune`` leaves out what the shapes of operations say to be in vain. ``reread`` gives a tree as it comes back from
-    the text of a dialect.
+    ``reread`` gives a tree as it comes back from the text of a dialect, where that is not as it was.
     """
 
-    def __init__(
-        self, form: NormalForm, query: int, *, prune: bool = True, reread: Callable[[exp.Expr], exp.Expr] | None = None
-    ) -> None:
+    def __init__(self, form: NormalForm, query: int, reread: Callable[[exp.Expr], exp.Expr] | None = None) -> None:
         self._form = form
         self._terms = form.terms
         self._schema = form.names.schema
         self._query = query
-        self._prune = prune
         self._reread = reread
         self._below = self._terms.below(query)
-        self._places = self._all_places()
-        self._alone = {without_presence(self._terms, place) for place in self._places}
+        self._numbered: set[int] = set()
+        self._places = self._first_places()
+        self._alone: set[frozenset[int]] = set()
+        self._opposites: set[frozenset[int]] = set()
         self._lists = [set(self._terms.children(term)) for term in self._below if self._terms.kind(term) == "or"]
         self._tried = 0
         self._all = _Part("all_rows")
@@ -114,33 +114,37 @@ class Search:
         self._numbers: set[int] = set()
         self._of_filters: frozenset[int] = frozenset()
 
-    def _all_places(self) -> frozenset[frozenset[int]]:
-        """The sets of conditions that stand together in the query, or would but for a shorter way to say it.
+    def _first_places(self) -> set[frozenset[int]]:
+        """The sets of conditions that stand together in the query, or would if nothing were written in common.
 
-        What two alternatives have in common is written before them, and rows that are left out by one condition are
-        those of which its opposite holds.
+        What two alternatives have in common may be written before them, and of a row by its place the number alone.
         """
         terms, found = self._terms, set(self._terms.conjunctions(self._query))
         for term in self._below & terms.selects.keys():
             value = terms.selects[term].values[0] if terms.selects[term].values else term
             if self._form.row_index in (value, *terms.children(value)):
-                # The row of that number, whose own number is computed with.
-                found.add(frozenset((self._form.conditions.compared("equal", self._form.row_index, term),)))
+                self._numbered.add(self._form.conditions.compared("equal", self._form.row_index, term))
+        found |= {frozenset((one,)) for one in self._numbered}
         waiting = list(found)
         while waiting and len(found) < _MOST_PLACES:
             place = waiting.pop()
-            for condition in place:
+            for condition in (one for one in place if terms.kind(one) == "or"):
                 rest = place - {condition}
-                others = [rest | terms.conjuncts(one) for one in terms.children(condition)]
-                others = others if terms.kind(condition) == "or" else []
+                new = {rest | terms.conjuncts(one) for one in terms.children(condition)} - found
+                found |= new
+                waiting.extend(new)
+        return found
+
+    def _add_opposites(self) -> None:
+        """Places where rows are left out by the opposite of a condition that no filter has."""
+        for place in list(self._places):
+            for condition in place - self._of_filters:
                 opposite = self._form.conditions.negated(condition)
                 if opposite is not None:
-                    others += [terms.conjuncts(opposite), rest | terms.conjuncts(opposite)]
-                new = [one for one in map(frozenset, others) if one not in found]
-                found.update(new)
-                if terms.kind(condition) == "or":
-                    waiting.extend(new)
-        return frozenset(found)
+                    conditions = self._terms.conjuncts(opposite)
+                    self._opposites.add(conditions)
+                    self._places |= {conditions, (place - {condition}) | conditions}
+        self._alone = {without_presence(self._terms, place) for place in self._places}
 
     def run(self) -> Program | None:
         """The shortest program with the query's SQL; ``TooInvolvedError`` where too many would have to be tried."""
@@ -148,8 +152,10 @@ class Search:
         if base is None:
             return None
         self._keep_rows(self._all, base)
-        filters, others = self._sorted_out(list(self._choices()), base)
-        self._of_filters = frozenset().union(*(one.conditions for one in filters))
+        adding, others = self._sorted_out(list(self._choices()), base)
+        self._of_filters = frozenset().union(*(one.conditions for one in adding if self._holds(one.conditions)))
+        self._add_opposites()
+        filters = [one for one in adding if self._holds(one.conditions)]
         self._add_totals(base)
         for size in range(1, MAX_STEPS):
             for one in others:
@@ -165,18 +171,23 @@ class Search:
                     self._extend(one, size)
         return None
 
+    def steps_to(self, conditions: frozenset[int]) -> tuple[Step, ...] | None:
+        """Steps that give the rows which fulfil conditions; ``None`` where the search came upon none."""
+        return next((part.program() for rows, part in self._rows.items() if rows.conditions == conditions), None)
+
     # What may be used.
 
     def _choices(self) -> Iterator[_Choice]:
         """The operations that the query can hold, with the columns and constants that they can have in it."""
         terms, table = self._terms, self._schema.table
-        edges = terms.edges(self._query)
+        numbered = [SelectParts((self._form.table,), frozenset((one,)), ()) for one in self._numbered]
+        edges = terms.edges(self._query).union(*(terms.edges(terms.select(one)) for one in numbered))
         literals = literals_of(terms, self._form.names, self._query)
         names = {terms.label(term)[3] for term in self._below if terms.kind(term) == "column"}
         views = dict.fromkeys(view for name, view in self._form.names.view_of.items() if name in names)
         for (name, value_type), shape in shapes().items():
             operation = REGISTRY[name]
-            if name == "all_rows" or (self._prune and not shape.edges <= edges):
+            if name == "all_rows" or not shape.edges <= edges:
                 continue
             columns: Sequence[ViewReference | None] = [None]
             if value_type is not None:
@@ -199,7 +210,7 @@ class Search:
             added = self._added(one, base)
             if added is None:
                 others.append(one)
-            elif added and self._holds(added):
+            elif added:
                 filters.setdefault(added, _Filter(one.operation.name, one.column, one.constant, added))
         return sorted(filters.values(), key=lambda one: min(one.conditions)), others
 
@@ -227,11 +238,11 @@ class Search:
             return
         starts = [self._all]
         for operation in REGISTRY.values():
-            if operation.signature.result is Kind.ROWS and not operation.signature.references:
-                if operation.name != "all_rows":
-                    part = _Part(operation.name)
-                    starts.append(part)
-                    self._keep(part, self._rows_of(part))
+            signature = operation.signature
+            if signature.result is Kind.ROWS and not signature.references and operation.name != "all_rows":
+                part = _Part(operation.name)
+                starts.append(part)
+                self._keep(part, self._rows_of(part))
         for operation in REGISTRY.values():
             signature = operation.signature
             if signature.references != (Kind.ROWS, Kind.ROWS) or signature.result is not Kind.ROWS or signature.columns:
@@ -254,26 +265,21 @@ class Search:
             if size == 1:
                 yield ()
             return
-        encloses, keeps = one.shape.encloses, one.shape.keeps
-        pools: list[list[list[_Part]]] = []
-        for at, kind in enumerate(kinds):
-            alone = self._prune and kind is Kind.ROWS and encloses[at]
-            pools.append(
-                [
-                    [
-                        part
-                        for part, rows in found
-                        if rows is None
-                        or ((not alone or self._stands_alone(rows)) and not (self._prune and keeps[at] and self._is_full(rows)))
-                    ]
-                    for found in self._kinds[kind]
-                ]
-            )
+        pools = [
+            [
+                [part for part, rows in found if rows is None or self._may_be_read(rows, one, at)]
+                for found in self._kinds[kind]
+            ]
+            for at, kind in enumerate(kinds)
+        ]
         if len(pools) == 1:
             yield from ((part,) for part in pools[0][size - 1])
             return
+        if kinds[0] is kinds[1] is Kind.NUMBER:
+            # A number and the same number once more, as two steps.
+            yield from ((part, dataclasses.replace(part)) for part in pools[0][max(size - 2, 0)])
         for first_size, second_size in itertools.product(range(size), repeat=2):
-            if first_size + second_size < size - 1 or max(first_size, second_size) >= size:
+            if first_size + second_size < size - 1:
                 continue
             for first, second in itertools.product(pools[0][first_size], pools[1][second_size]):
                 if first is not second and len(first.steps | second.steps) == size - 1:
@@ -335,25 +341,34 @@ class Search:
         }
         return any(conditions <= place or conditions - apart <= place for place in self._places)
 
-    def _stands_alone(self, rows: Rows) -> bool:
-        """Whether the conditions of rows are all there are in some place of the query."""
-        conditions = without_presence(self._terms, rows.conditions)
-        return conditions in self._alone or any(self._terms.kind(one) == "or" for one in conditions)
+    def _may_be_read(self, rows: Rows, one: _Choice, at: int) -> bool:
+        """Whether it is worth trying what an operation makes of rows.
 
-    def _is_full(self, rows: Rows) -> bool:
-        """Whether nothing stands beside the conditions of rows anywhere but what filters can add."""
-        return all(place <= rows.conditions | self._of_filters for place in self._places if rows.conditions <= place)
+        Where it adds to their conditions, some must stand beside them that no filter adds. Else nothing may.
+        """
+        if one.shape.keeps[at]:
+            known = rows.conditions | self._of_filters
+            return any(not place <= known for place in self._places if rows.conditions <= place)
+        conditions = without_presence(self._terms, rows.conditions)
+        return (
+            conditions in self._alone
+            or any(opposite <= conditions for opposite in self._opposites)
+            or any(self._terms.kind(one) == "or" and one not in self._below for one in conditions)
+        )
 
     def _rows_of(self, part: _Part) -> Rows | None:
         term = self._term(counted(part.program()))
         return None if term is None else rows_of_count(self._terms, term)
 
     def _term(self, program: Program) -> int | None:
-        """The SQL of a program in normal form."""
+        """The SQL of a program in normal form, where it has one."""
         self._tried += 1
         if self._tried > MOST_TRIED:
             raise TooInvolvedError
         tree: exp.Expr = query_tree(program, self._schema)
         if self._reread is not None:
             tree = self._reread(tree)
-        return self._form.of(tree)
+        try:
+            return self._form.of(tree)
+        except UnreadableSqlError:
+            return None

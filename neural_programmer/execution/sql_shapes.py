@@ -6,7 +6,6 @@ This only says where looking is in vain: what is found is compared with the whol
 from __future__ import annotations
 
 import functools
-import itertools
 import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,14 +30,12 @@ from neural_programmer.tables.views import ViewKind, ViewReference
 class Shape:
     """What the SQL of an operation is always made of.
 
-    ``edges`` are those of `Terms.edges`, without the ones of plain counting. ``encloses`` says for each earlier row
-    set whether its conditions always stand by themselves somewhere, as those of a subquery or of an alternative;
-    ``keeps`` whether they are always among those of the rows that it gives; ``joins`` whether these are just the
-    conditions of both row sets that it takes.
+    ``edges`` are those of `Terms.edges`, without the ones of plain counting. ``keeps`` says for each earlier row set
+    whether its conditions are always among those of the rows that the operation gives, ``joins`` whether these are
+    just the conditions of both row sets that it takes.
     """
 
     edges: frozenset[Edge]
-    encloses: tuple[bool, ...]
     keeps: tuple[bool, ...]
     joins: bool
 
@@ -115,6 +112,7 @@ _ROWS: tuple[tuple[Step, ...], ...] = (
     (Step("argmax", (0,), ViewReference("Time", ViewKind.DATE)),),
     (Step("first", (0,)),),
     (Step("filter_equals", (0,), ViewReference("Word", ViewKind.TEXT), Constant(ConstantKind.TEXT, ("cat",))),),
+    (Step("filter_contains", (0,), ViewReference("Kind", ViewKind.TEXT), Constant(ConstantKind.TEXT, ("insect",))),),
 )
 _NUMBERS: tuple[tuple[Step, ...], ...] = (
     (Step("count", (0,)),),
@@ -147,9 +145,9 @@ def _arguments(
 ) -> Iterator[tuple[_Context, ViewReference | None, Constant | None]]:
     """What an operation is tried with: for each try its earlier results, its column and its constant."""
     signature = operation.signature
-    columns = [None] if value_type is None else _COLUMNS[value_type]
+    columns: Sequence[ViewReference | None] = (None,) if value_type is None else _COLUMNS[value_type]
     kinds = signature.constants & (COMPARABLE[value_type] if value_type else signature.constants)
-    constants = [one for kind in sorted(kinds) for one in _CONSTANTS[kind]] or [None]
+    constants: Sequence[Constant | None] = [one for kind in sorted(kinds) for one in _CONSTANTS[kind]] or (None,)
     contexts = list(_contexts(signature.references))
     for turn in range(max(len(columns), len(constants), len(contexts))):
         at = turn + turn // len(contexts)
@@ -159,7 +157,6 @@ def _arguments(
 def _common(one: Shape, other: Shape) -> Shape:
     return Shape(
         one.edges & other.edges,
-        tuple(map(operator.and_, one.encloses, other.encloses)),
         tuple(map(operator.and_, one.keeps, other.keeps)),
         one.joins and other.joins,
     )
@@ -195,14 +192,10 @@ class _Samples:
         gives_rows = result is Kind.ROWS
         term = self._term(counted(steps) if gives_rows else Program(tuple(steps)))
         terms = self._form.terms
-        alone = {without_presence(terms, conditions) for conditions in terms.conjunctions(term)}
         own = rows_of_count(terms, term) if gives_rows else None
-        if own is not None:
-            if own in enclosed and operation.signature.references:
-                return None
-            alone.discard(without_presence(terms, own.conditions))
+        if own is not None and own in enclosed:
+            return None
         sets = [rows.conditions for rows in enclosed if rows is not None]
-        encloses = tuple(rows is not None and without_presence(terms, rows.conditions) in alone for rows in enclosed)
         edges = terms.edges(term)
         if gives_rows:
             edges -= self._of_counting
@@ -211,7 +204,7 @@ class _Samples:
         joins = own is not None and len(sets) > 1 and own.conditions == frozenset().union(*sets)
         kept = own.conditions if own is not None else frozenset()
         keeps = tuple(rows is not None and own is not None and rows.conditions <= kept for rows in enclosed)
-        return Shape(edges, encloses, keeps, joins)
+        return Shape(edges, keeps, joins)
 
     @functools.cache  # noqa: B019 - goes with the samples, which are made once
     def _rows(self, part: tuple[Step, ...]) -> Rows | None:
@@ -221,7 +214,7 @@ class _Samples:
 def _contexts(kinds: Sequence[Kind]) -> Iterator[_Context]:
     """What the references of an operation may stand for."""
     if list(kinds) == [Kind.ROWS, Kind.ROWS]:
-        yield from ((_ROWS[one], _ROWS[other]) for one, other in ((1, 2), (0, 1), (2, 5), (3, 1), (5, 4)))
+        yield from ((_ROWS[one], _ROWS[other]) for one, other in ((1, 2), (0, 1), (2, 5), (3, 1), (5, 4), (6, 1)))
         return
     choices = [_ROWS if kind is Kind.ROWS else _NUMBERS for kind in kinds]
     for number in range(max(map(len, choices), default=1)):
