@@ -23,6 +23,7 @@ from neural_programmer.data.wikitablequestions import WikiTableQuestions
 from neural_programmer.model.config import ModelConfig
 from neural_programmer.model.reranker import Reranker, RerankerConfig
 from neural_programmer.operations.registry import OPERATION_NAMES
+from neural_programmer.training.beam_store import keep_beams, kept_beams
 from neural_programmer.training.config import RerankingConfig
 from neural_programmer.training.examples import JudgedQuestion, judge_by
 from neural_programmer.training.folds import fold_of
@@ -50,6 +51,21 @@ def judged() -> list[JudgedQuestion]:
 @pytest.fixture(scope="module")
 def beams(untrained: checkpoint.TrainedModel, judged: list[JudgedQuestion]) -> list[Beam]:
     return find_beams(untrained.predictor(), judged, 20, _NETWORK)
+
+
+@pytest.mark.parametrize("count", [0, 1, 12])
+def test_beams_are_kept(beams: list[Beam], count: int, tmp_path: Path) -> None:
+    keep_beams(tmp_path / "beams.npz", beams[:count])
+    after = kept_beams(tmp_path / "beams.npz")
+    assert len(after) == len(beams[:count])
+    for one, other in zip(beams, after, strict=False):
+        for name in ("right", "evidence", "groups"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+        for name in ("dense", "operations", "pairs", "question", "said"):
+            np.testing.assert_array_equal(getattr(one.features, name), getattr(other.features, name))
+        for name in ("headers", "done"):
+            for part, kept in zip(getattr(one.features, name), getattr(other.features, name), strict=True):
+                np.testing.assert_array_equal(part, kept)
 
 
 def _first_right(reranker: Reranker, beams: list[Beam]) -> float:

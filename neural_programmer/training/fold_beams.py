@@ -15,6 +15,7 @@ from neural_programmer import checkpoint
 from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions
 from neural_programmer.mispairing import mispaired
 from neural_programmer.model.reranker import RerankerConfig
+from neural_programmer.training.beam_store import keep_beams, kept_beams
 from neural_programmer.training.config import TrainingConfig
 from neural_programmer.training.examples import judge_by, spread
 from neural_programmer.training.folds import fold_folder, unseen
@@ -25,11 +26,16 @@ _CHUNK = 64
 # One question asked of a wrong table for so many of the fold's own: the fit weighs the two kinds alike.
 _MISPAIRED_EVERY = 4
 
+_OWN, _STRANGE = "beams.npz", "beams_of_other_tables.npz"
+
 _Tasks = list[Future[list[Beam]]]
 
 
 class FoldBeams:
-    """Starts finding when it is entered, and stops when it is left; what it finds does not depend on the processes."""
+    """Starts finding when it is entered, and stops when it is left; what it finds does not depend on the processes.
+
+    What has been found for a fold is kept in its folder, and not looked for again.
+    """
 
     def __init__(self, config: TrainingConfig, network: RerankerConfig, root: Path, folder: Path) -> None:
         self._config = config
@@ -47,9 +53,9 @@ class FoldBeams:
         questions = spread(WikiTableQuestions(self._root).questions(data.train), data.questions)
         for fold in range(folds):
             asked = unseen(questions, fold, folds)
-            self._own.append(self._start(fold, asked))
+            self._own.append(self._start(fold, asked, _OWN))
             # Questions asked of the wrong table teach the confidence what it looks like when there is no answer.
-            self._strange.append(self._start(fold, mispaired(asked)[::_MISPAIRED_EVERY]))
+            self._strange.append(self._start(fold, mispaired(asked)[::_MISPAIRED_EVERY], _STRANGE))
         return self
 
     def __exit__(
@@ -57,7 +63,9 @@ class FoldBeams:
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def _start(self, fold: int, questions: Sequence[Question]) -> _Tasks:
+    def _start(self, fold: int, questions: Sequence[Question], name: str) -> _Tasks:
+        if (fold_folder(self._folder, fold) / name).is_file():
+            return []
         by_context: dict[str, list[Question]] = defaultdict(list)
         for question in questions:
             by_context[question.context].append(question)
@@ -72,13 +80,18 @@ class FoldBeams:
         total = sum(len(tasks) for tasks in (*self._own, *self._strange))
         done = 0
         found: list[list[list[Beam]]] = [[], []]
-        for kind, folds in enumerate((self._own, self._strange)):
-            for tasks in folds:
+        for kind, (name, folds) in enumerate(((_OWN, self._own), (_STRANGE, self._strange))):
+            for fold, tasks in enumerate(folds):
+                path = fold_folder(self._folder, fold) / name
+                if path.is_file():
+                    found[kind].append(kept_beams(path))
+                    continue
                 beams: list[Beam] = []
                 for task in tasks:
                     beams += task.result()
                     done += 1
                     reporter.progress("finding candidates", done, total)
+                keep_beams(path, beams)
                 found[kind].append(beams)
         return found[0], found[1]
 
