@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neural_programmer.tables.database_url import HIDDEN, is_clear, redacted, without_secrets
@@ -35,6 +35,7 @@ def test_what_is_shown(address: str, shown: str) -> None:
     assert is_clear(address) == (shown.removeprefix("postgresql://") != HIDDEN)
 
 
+@settings(deadline=None)
 @given(SECRETS, st.booleans())
 def test_no_password_is_shown(secret: str, quoted: bool) -> None:
     written = quote(secret, safe="") if quoted else secret

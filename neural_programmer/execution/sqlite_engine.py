@@ -7,7 +7,13 @@ import sqlite3
 import time
 from collections.abc import Mapping
 
-from neural_programmer.execution.engine import TIME_LIMIT_SECONDS, EngineError, Fetched, TableEngine
+from neural_programmer.execution.engine import (
+    MEMORY_LIMIT_MEGABYTES,
+    TIME_LIMIT_SECONDS,
+    EngineError,
+    Fetched,
+    TableEngine,
+)
 from neural_programmer.execution.sql import write_tree
 from neural_programmer.execution.sql_schema import StoredValue
 from neural_programmer.execution.sql_script import create_table
@@ -17,6 +23,7 @@ from neural_programmer.tables.table import Table
 _INSTRUCTIONS_BETWEEN_CHECKS = 10_000
 # No single text that a query makes may be longer, so that one row cannot fill the memory.
 _MOST_BYTES_OF_A_VALUE = 100_000_000
+_MEMORY = f"{MEMORY_LIMIT_MEGABYTES:,} MB of memory"
 _LOADING_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
 
 
@@ -38,11 +45,17 @@ class SQLiteEngine(TableEngine):
         except sqlite3.Error as error:
             self._connection.close()
             raise EngineError(f"SQLite could not load the table: {error}") from error
+        except MemoryError:
+            self._connection.close()
+            raise EngineError(f"SQLite could not load the table: it needs more than {_MEMORY}") from None
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES_OF_A_VALUE)
         self._connection.set_authorizer(_only_reading)
         self._connection.set_progress_handler(self._is_late, _INSTRUCTIONS_BETWEEN_CHECKS)
 
     def _load(self) -> None:
+        # A query can outgrow the memory while it is read, before its time is counted. The limit is for the whole
+        # process, as SQLite has it.
+        self._connection.execute(f"PRAGMA hard_heap_limit = {MEMORY_LIMIT_MEGABYTES * 10**6}")
         columns = self.schema.columns
         self._connection.execute(write_tree(create_table(self.schema, columns), "sqlite"))
         places = ", ".join("?" for _ in columns)
@@ -64,7 +77,9 @@ class SQLiteEngine(TableEngine):
             done = self._connection.execute(sql, dict(parameters))
             names = tuple(str(column[0]) for column in done.description or ())
             return names, tuple(done.fetchmany(most))
-        except (sqlite3.Error, ValueError, OverflowError, MemoryError) as error:
+        except MemoryError:
+            raise EngineError(f"SQLite refused the query: it needs more than {_MEMORY}") from None
+        except (sqlite3.Error, ValueError, OverflowError) as error:
             if self._is_late():
                 raise self.stopped() from None
             raise self.refused(error) from error
