@@ -15,7 +15,7 @@ from neural_programmer.operations.registry import OPERATION_NAMES
 from neural_programmer.tables.build import build_table
 from neural_programmer.tables.matching import TableIndex, link
 from neural_programmer.tables.table import Table
-from neural_programmer.training.augmentation import keep, kept
+from neural_programmer.training.augmentation import NewExample, keep, kept
 from neural_programmer.training.examples import Example
 from neural_programmer.training.recombination import Retold, Told, needed_columns, offered_columns, retell
 
@@ -104,14 +104,17 @@ def test_a_table_without_the_columns_is_of_no_use() -> None:
 
 
 def test_examples_told_anew_are_kept(tmp_path: Path) -> None:
+    found = [*many(OVER_TEN, CUP, 3), *many(GOLD_OF_CANADA, CUP, 3)]
     examples = [
-        Example(f"q~{at}", one.features, one.programs)
-        for at, one in enumerate([*many(OVER_TEN, CUP, 3), *many(GOLD_OF_CANADA, CUP, 3)])
+        NewExample(Example(f"q~{at}", one.features, one.programs), f"q-{at}", f"csv/{at}.csv")
+        for at, one in enumerate(found)
     ]
     keep(tmp_path / "kept.npz", examples)
     for before, after in zip(examples, kept(tmp_path / "kept.npz"), strict=True):
-        assert (after.id, after.features.words) == (before.id, before.features.words)
-        length = before.programs.programs.shape[1]
-        np.testing.assert_array_equal(after.programs.programs[:, :length], before.programs.programs)
-        assert (after.programs.programs[:, length:] == -1).all()
-        np.testing.assert_array_equal(after.features.matches, before.features.matches)
+        assert (after.source, after.context) == (before.source, before.context)
+        one, other = before.example, after.example
+        assert (other.id, other.features.words) == (one.id, one.features.words)
+        length = one.programs.programs.shape[1]
+        np.testing.assert_array_equal(other.programs.programs[:, :length], one.programs.programs)
+        assert (other.programs.programs[:, length:] == -1).all()
+        np.testing.assert_array_equal(other.features.matches, one.features.matches)

@@ -158,9 +158,11 @@ def test_a_run_with_folds_ends_in_one_checkpoint(wikitablequestions: WikiTableQu
     overrides = {
         "data.questions": "60",
         "data.dev_questions": "8",
+        "data.copies": "2",
         "optimisation.epochs": "1",
         "optimisation.threads": "1",
         "reranking.folds": "2",
+        "reranking.again": "true",
         "reranking.fold_epochs": "1",
         "reranking.epochs": "1",
         "reranking.candidates": "5",

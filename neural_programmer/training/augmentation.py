@@ -34,7 +34,18 @@ _TRIES_ELSEWHERE = 3
 # A question whose rarest operation is in so many programs is told anew once, others by the root of how much rarer.
 _COMMON = 1500
 
+TOLD_ANEW = "told_anew.npz"
+
 _Header = tuple[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class NewExample:
+    """An example told anew: the question it comes from, and the table that it is about now."""
+
+    example: Example
+    source: str
+    context: str
 
 
 def beyond_doubt(examples: Sequence[Example]) -> list[Example]:
@@ -57,7 +68,7 @@ def tell_anew(
     seed: int,
     processes: int,
     progress: Callable[[int, int], None],
-) -> list[Example]:
+) -> list[NewExample]:
     """New examples for each of those beyond doubt, about the tables of ``questions``: one where all its operations are
     common, and up to ``copies`` where one is rare.
 
@@ -72,7 +83,7 @@ def tell_anew(
             source = _Source(question, first[first[:, 0] >= 0], wanted[question.id])
             by_context[question.context].append(source)
     contexts = sorted({question.context for question in questions})
-    found: list[Example] = []
+    found: list[NewExample] = []
     with ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(root, contexts)) as pool:
         tasks = [pool.submit(_tell_table, context, by_context[context], seed) for context in sorted(by_context)]
         for done, task in enumerate(tasks, 1):
@@ -132,10 +143,10 @@ def _start_worker(root: Path, contexts: Sequence[str]) -> None:
     _tables[:] = [_Tables(root, contexts)]
 
 
-def _tell_table(context: str, sources: Sequence[_Source], seed: int) -> list[Example]:
+def _tell_table(context: str, sources: Sequence[_Source], seed: int) -> list[NewExample]:
     tables = _tables[0]
     grounding, index = tables.ready(context)
-    found: list[Example] = []
+    found: list[NewExample] = []
     for source in sources:
         linking = link(source.question.utterance, index)
         candidates: Candidates = offer(grounding.table, linking)
@@ -145,46 +156,52 @@ def _tell_table(context: str, sources: Sequence[_Source], seed: int) -> list[Exa
         seen: set[str] = set()
         for copy in range(source.copies):
             random = np.random.default_rng((seed, zlib.crc32(source.question.id.encode()), copy))
-            retold = _one(told, context, elsewhere, tables, random)
+            retold, there = _one(told, context, elsewhere, tables, random)
             if retold is not None and retold.question not in seen:
                 seen.add(retold.question)
-                found.append(Example(f"{source.question.id}~{copy + 1}", retold.features, retold.programs))
+                id_ = source.question.id
+                example = Example(f"{id_}~{copy + 1}", retold.features, retold.programs)
+                found.append(NewExample(example, id_, there))
     return found
 
 
 def _one(
     told: Told, context: str, elsewhere: Sequence[str], tables: _Tables, random: np.random.Generator
-) -> Retold | None:
-    """The question told anew about another table if that can be, else about its own."""
+) -> tuple[Retold | None, str]:
+    """The question told anew about another table if that can be, else about its own, and about which."""
     for _ in range(_TRIES_ELSEWHERE if elsewhere else 0):
         there = elsewhere[int(random.integers(len(elsewhere)))]
         retold = retell(told, *tables.ready(there), random)
         if retold is not None:
-            return retold
-    return retell(told, *tables.ready(context), random)
+            return retold, there
+    return retell(told, *tables.ready(context), random), context
 
 
-def keep(path: Path, examples: Sequence[Example]) -> None:
+def keep(path: Path, found: Sequence[NewExample]) -> None:
     """Write examples of one program each, whole or not at all."""
+    examples = [one.example for one in found]
     steps = max((one.programs.programs.shape[1] for one in examples), default=1)
     programs = np.full((len(examples), steps, FIELDS), -1, dtype=np.int16)
     sizes = np.zeros((len(examples), steps), dtype=np.int8)
     for at, one in enumerate(examples):
         length = one.programs.programs.shape[1]
         programs[at, :length], sizes[at, :length] = one.programs.programs[0], one.programs.sizes[0]
+    origins = np.array([(one.source, one.context) for one in found], dtype=np.str_).reshape(-1, 2)
     partial = path.with_suffix(".partial.npz")
     arrays: dict[str, Any] = pack({one.id: one.features for one in examples})
-    np.savez(partial, programs=programs, sizes=sizes, **arrays)
+    np.savez(partial, programs=programs, sizes=sizes, origins=origins, **arrays)
     partial.replace(path)
 
 
-def kept(path: Path) -> list[Example]:
+def kept(path: Path) -> list[NewExample]:
     """Read what ``keep`` wrote."""
     with np.load(path, allow_pickle=False) as arrays:
         packed = {name: arrays[name] for name in arrays.files}
-    programs, sizes = packed["programs"], packed["sizes"]
+    programs, sizes, origins = packed["programs"], packed["sizes"], packed["origins"].tolist()
     score = np.zeros(1, dtype=np.float32)
     return [
-        Example(id_, features, EncodedPrograms(programs[at : at + 1], sizes[at : at + 1], score))
+        NewExample(
+            Example(id_, features, EncodedPrograms(programs[at : at + 1], sizes[at : at + 1], score)), *origins[at]
+        )
         for at, (id_, features) in enumerate(unpack(packed).items())
     ]

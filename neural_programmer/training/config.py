@@ -97,9 +97,10 @@ class OptimisationConfig:
 class RerankingConfig:
     """How the re-ranker learns.
 
-    ``folds`` models are trained, each on the questions about other tables, and find ``candidates`` programs for each
-    question they have not seen (0 folds: no re-ranker); the re-ranker learns from these, with ``cross_buckets`` weights
-    of crosses (0: none), which learn at ``cross_rate`` and decay by ``cross_decay``.
+    ``folds`` models are trained, each on the questions about other tables, ``again`` as the programmer is, and find
+    ``candidates`` programs for each question they have not seen (0 folds: no re-ranker). The re-ranker learns from
+    these, with ``cross_buckets`` weights of crosses (0: none), which learn at ``cross_rate`` and decay by
+    ``cross_decay``.
     """
 
     folds: int = 0
@@ -109,6 +110,7 @@ class RerankingConfig:
     learning_rate: float = 1e-3
     weight_decay: float = 0.01
     fold_epochs: int = 12
+    again: bool = False
     cross_buckets: int = 1 << 18
     cross_rate: float = 3e-4
     cross_decay: float = 0.1

@@ -18,7 +18,7 @@ from neural_programmer.model.reranker import RerankerConfig
 from neural_programmer.training.beam_store import keep_beams, kept_beams
 from neural_programmer.training.config import TrainingConfig
 from neural_programmer.training.examples import judge_by, spread
-from neural_programmer.training.folds import fold_folder, unseen
+from neural_programmer.training.folds import fold_folder, fold_model, unseen
 from neural_programmer.training.reporting import Reporter
 from neural_programmer.training.reranking import Beam, find_beams
 
@@ -71,7 +71,7 @@ class FoldBeams:
             by_context[question.context].append(question)
         ordered = [question for asked in by_context.values() for question in asked]
         chunks = [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]
-        model = fold_folder(self._folder, fold) / "model"
+        model = fold_model(self._folder, fold)
         candidates = self._config.reranking.candidates
         return [self._pool.submit(_work, model, self._root, chunk, candidates, self._network) for chunk in chunks]
 

@@ -16,13 +16,16 @@ from numpy.typing import NDArray
 
 from neural_programmer import checkpoint
 from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions
+from neural_programmer.training.augmentation import TOLD_ANEW, kept
 from neural_programmer.training.config import TrainingConfig
 from neural_programmer.training.one_model import TrainingData, read_data, train_on
 from neural_programmer.training.reporting import ConsoleReporter, Reporter
 from neural_programmer.training.run_state import STATE
+from neural_programmer.training.targets import sharpen
 from neural_programmer.training.trainer import Trainer
 
 _SCORES = "held_out.npz"
+_AGAIN = "again"
 
 
 def fold_of(context: str, folds: int) -> int:
@@ -47,21 +50,34 @@ def fold_config(config: TrainingConfig, fold: int) -> TrainingConfig:
     return dataclasses.replace(config, optimisation=optimisation)
 
 
+def fold_model(folder: Path, fold: int) -> Path:
+    """The last model that has not seen a fold."""
+    own = fold_folder(folder, fold)
+    again = own / _AGAIN / "model"
+    return again if again.is_dir() else own / "model"
+
+
 def unseen(questions: Sequence[Question], fold: int, folds: int) -> list[Question]:
     """The questions of a fold."""
     return [question for question in questions if fold_of(question.context, folds) == fold]
 
 
-def train_folds(config: TrainingConfig, root: Path, folder: Path, reporter: Reporter) -> bool:
-    """Train the model of every fold, or go on with it; false where one was interrupted."""
+def train_folds(config: TrainingConfig, root: Path, folder: Path, reporter: Reporter, *, again: bool = False) -> bool:
+    """Train the model of every fold, or go on with it; false where one was interrupted.
+
+    Those trained ``again`` learn as the programmer does, from programs that the first ones support and questions told
+    anew, so that their candidates are like the programmer's.
+    """
     folds = config.reranking.folds
-    missing = [fold for fold in range(folds) if not (fold_folder(folder, fold) / _SCORES).is_file()]
+    done = f"{_AGAIN}/model" if again else _SCORES
+    missing = [fold for fold in range(folds) if not (fold_folder(folder, fold) / done).exists()]
     if not missing:
         return True
-    reporter.line(f"training {len(missing)} models, each without one of {folds} folds of the questions")
+    anew = " once more" if again else ""
+    reporter.line(f"training {len(missing)} models{anew}, each without one of {folds} folds of the questions")
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(len(missing), config.optimisation.processes), context) as pool:
-        tasks = [pool.submit(_train_fold, config, root, folder, fold) for fold in missing]
+        tasks = [pool.submit(_train_again if again else _train_fold, config, root, folder, fold) for fold in missing]
         finished = [task.result() for task in tasks]
     return all(finished)
 
@@ -91,6 +107,28 @@ def _train_fold(config: TrainingConfig, root: Path, folder: Path, fold: int) -> 
     np.savez(partial, **kept)
     partial.replace(own / _SCORES)
     return True
+
+
+def _train_again(config: TrainingConfig, root: Path, folder: Path, fold: int) -> bool:
+    """Train one model on what the first models support among the questions of the other folds."""
+    own = fold_folder(folder, fold) / _AGAIN
+    reporter = ConsoleReporter(name=f"fold {fold + 1}, again: ")
+    epochs = config.optimisation.epochs
+    settings = fold_config(
+        dataclasses.replace(config, reranking=dataclasses.replace(config.reranking, fold_epochs=epochs)), fold
+    )
+    data = read_data(dataclasses.replace(settings, data=dataclasses.replace(config.data, dev="")), root, reporter)
+    folds = config.reranking.folds
+    context = {question.id: question.context for question in WikiTableQuestions(root).questions(config.data.train)}
+    examples = sharpen(data.examples, held_out_scores(folder, folds), config.optimisation)
+    seen = [one for one in examples if fold_of(context[one.id], folds) != fold]
+    told = kept(folder / TOLD_ANEW) if config.data.copies else []
+    # Neither the question that one comes from nor the table that it is about may be of the fold.
+    more = [
+        one.example for one in told if fold not in (fold_of(context[one.source], folds), fold_of(one.context, folds))
+    ]
+    trained = train_on(TrainingData(seen, (), more), settings, own, resume=(own / STATE).is_file(), reporter=reporter)
+    return trained.finished
 
 
 def held_out_scores(folder: Path, folds: int) -> dict[str, NDArray[np.float32]]:

@@ -11,7 +11,7 @@ from neural_programmer.api import DEFAULT_BEAM
 from neural_programmer.calibration import write_settings
 from neural_programmer.data.wikitablequestions import WikiTableQuestions, locate
 from neural_programmer.model.reranker import RerankerConfig
-from neural_programmer.training.augmentation import keep, kept, tell_anew
+from neural_programmer.training.augmentation import TOLD_ANEW, keep, kept, tell_anew
 from neural_programmer.training.calibrating import fit_settings
 from neural_programmer.training.config import TrainingConfig, read_config
 from neural_programmer.training.examples import Example, spread
@@ -23,8 +23,6 @@ from neural_programmer.training.reporting import ConsoleReporter, Reporter
 from neural_programmer.training.reranking import Beam, train_reranker
 from neural_programmer.training.run_state import STATE
 from neural_programmer.training.targets import sharpen
-
-_TOLD_ANEW = "told_anew.npz"
 
 
 def train(
@@ -69,6 +67,8 @@ def _with_folds(
     kept = sum(len(one.programs) for one in examples) / max(1, len(examples))
     reporter.line(f"{len(examples)} questions are kept, with {kept:.1f} programs each that other questions support")
     more = _told_anew(examples, config, dataset, folder, reporter)
+    if config.reranking.again and not train_folds(config, dataset.root, folder, reporter, again=True):
+        return TrainingResult(-1.0, -1, 0.0, folder / "model", finished=False)
     network = RerankerConfig(cross_buckets=config.reranking.cross_buckets)
     # The candidates are found by other processes while the programmer is trained in this one.
     with FoldBeams(config, network, dataset.root, folder) as finding:
@@ -91,7 +91,7 @@ def _told_anew(
     """The questions told anew, kept in the run's folder."""
     if not config.data.copies:
         return []
-    path = folder / _TOLD_ANEW
+    path = folder / TOLD_ANEW
     if not path.is_file():
         asked = spread(dataset.questions(config.data.train), config.data.questions)
         found = tell_anew(
@@ -104,7 +104,7 @@ def _told_anew(
             progress=lambda done, total: reporter.progress("telling questions anew", done, total),
         )
         keep(path, found)
-    more = kept(path)
+    more = [one.example for one in kept(path)]
     reporter.line(f"{len(more)} questions are told anew, about other rows or tables")
     return more
 
