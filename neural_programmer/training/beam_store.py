@@ -47,12 +47,11 @@ def kept_beams(path: Path) -> list[Beam]:
     beams = []
     start = 0
     for at, count in enumerate(candidates.tolist()):
-        features = RerankingFeatures(
-            **{name: by_beam[name][at] for name in _OF_CANDIDATES},
-            **{name: by_question[name][at] for name in _OF_QUESTIONS},
-            **{name: tuple(ragged[name][start : start + count]) for name in _RAGGED},
-        )
-        beams.append(Beam(features, *(by_beam[name][at] for name in _OUTCOMES)))
+        parts: dict[str, Any] = {name: by_beam[name][at] for name in _OF_CANDIDATES}
+        parts |= {name: by_question[name][at] for name in _OF_QUESTIONS}
+        parts |= {name: tuple(ragged[name][start : start + count]) for name in _RAGGED}
+        outcomes = {name: by_beam[name][at] for name in _OUTCOMES}
+        beams.append(Beam(RerankingFeatures(**parts), **outcomes))
         start += count
     return beams
 
