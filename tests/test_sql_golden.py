@@ -68,8 +68,7 @@ def test_texts_are_read_back_as_they_are(dialect: str) -> None:
     for text in ("it's", "back\\slash", 'quo"te', "a\\'b", "Zoë – 東京", "%_[", "line\nbreak", "--", "/* */", "\\"):
         query = exp.select(exp.Literal.string(text))
         read = sqlglot.parse_one(write_tree(query, dialect), dialect=dialect)
-        (literal,) = (*read.find_all(exp.Literal), *read.find_all(exp.National))
-        assert literal.name == text
+        assert [literal.name for literal in read.find_all(exp.Literal, exp.National)] == [text]
 
 
 def test_texts_beyond_ascii_are_national_where_the_dialect_needs_it() -> None:

@@ -132,9 +132,11 @@ def test_scripts_read_the_file_itself(messy: Path, question: str) -> None:
 
 def test_scripts_read_parquet_and_total_rows(tmp_path: Path) -> None:
     path = tmp_path / "sales.parquet"
-    duckdb.sql(
+    sales = duckdb.sql(
         "SELECT * FROM (VALUES ('Ann', 1.5), ('Bea', 2.5), ('Total', 4.0)) AS sales(\"Name\", \"Sold, in t\")"
-    ).write_parquet(str(path))
+    )
+    assert sales is not None
+    sales.write_parquet(str(path))
     table = load_table(path)
     program = read_program('#0 = all_rows(); #1 = sum(#0, "Sold, in t":number)')
     script = file_script(program, table, path)

@@ -48,10 +48,10 @@ def parameterised(program: Program, table: Table, dialect: str = "duckdb") -> Pa
     for literal in [node for node in tree.find_all(exp.Literal) if GIVEN in node.meta]:
         value = literal.meta[GIVEN] if dialect not in _BY_POSITION else len(names) + 1
         name = names.setdefault(value, f"{marker}_{len(names) + 1}")
-        negative = isinstance(literal.parent, exp.Neg)
+        sign = literal.parent if isinstance(literal.parent, exp.Neg) else None
         number = 0.0 if literal.is_string else float(literal.this)
-        values[name] = literal.this if literal.is_string else -number if negative else number
-        (literal.parent if negative else literal).replace(exp.Placeholder(this=name))
+        values[name] = literal.this if literal.is_string else -number if sign else number
+        (sign or literal).replace(exp.Placeholder(this=name))
     text = write_tree(tree, dialect)
     # Named after their order in the text, so that a reader meets the first one first.
     order = list(dict.fromkeys(re.findall(rf"{marker}_\d+", text)))

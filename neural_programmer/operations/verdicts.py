@@ -19,7 +19,8 @@ from neural_programmer.operations import sql_phrases
 from neural_programmer.operations.exact_helpers import Numbers, best_key, group_counts, number_of, view_of
 from neural_programmer.operations.soft_arguments import SoftArguments, SoftNumber
 from neural_programmer.operations.soft_helpers import SoftGroups, product_before, product_up_to
-from neural_programmer.operations.sql_helpers import SqlArguments, Tree
+from neural_programmer.operations.sql_helpers import SqlArguments
+from neural_programmer.operations.sql_logic import Tree
 from neural_programmer.tables.constants import ConstantKind
 from neural_programmer.tables.phrases import LARGEST_COUNT
 from neural_programmer.tables.values import ValueType
