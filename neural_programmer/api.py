@@ -13,13 +13,14 @@ from neural_programmer.calibration import AskingSettings, read_settings
 from neural_programmer.evidence import answer_groups, best_of_group, candidate_evidence, evidence, sums_of_groups
 from neural_programmer.execution.english import explain
 from neural_programmer.execution.exact import Answer
-from neural_programmer.execution.plainness import plainest
 from neural_programmer.feedback import FeedbackError
 from neural_programmer.follow_up import follow_up
 from neural_programmer.language.program import Program
+from neural_programmer.large.asking import ask_large
+from neural_programmer.large.opening import open_table
+from neural_programmer.large.table import LargeTable
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.response import Reading, Response
-from neural_programmer.tables.loaders.load import load_table
 from neural_programmer.tables.matching.link import link
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.trace import StepTrace
@@ -90,9 +91,10 @@ class NeuralProgrammer:
         """A table made ready to be asked many times.
 
         ``source`` and ``options`` are those of `neural_programmer.tables.loaders.load_table` (a path, a data frame, a
-        `Table` …); a prepared table is returned as it is. Raises ``TableError``.
+        `Table` …); a prepared table is returned as it is. A table of more than ``large_rows`` rows (50,000, where not
+        given) stays where it is and is answered by its database (`neural_programmer.large`). Raises ``TableError``.
         """
-        return source if isinstance(source, PreparedTable) else PreparedTable(load_table(source, **options))
+        return source if isinstance(source, PreparedTable) else open_table(source, **options)
 
     def ask(
         self,
@@ -120,6 +122,24 @@ class NeuralProgrammer:
             given = follow_up(question, previous, prepared)
         if given is not None:
             return given
+        if isinstance(prepared, LargeTable):
+            return ask_large(
+                prepared,
+                question,
+                lambda rows, asked, without: self._ask(rows, asked, k, with_trace=with_trace, without=without),
+            )
+        return self._ask(prepared, question, k, with_trace=with_trace)
+
+    def _ask(
+        self,
+        prepared: PreparedTable,
+        question: str,
+        k: int,
+        *,
+        with_trace: bool,
+        without: frozenset[Program] = frozenset(),
+    ) -> Response:
+        """The answer of the model about a table in memory, some programs left out."""
         if not question.strip():
             return _abstention(question, prepared, "the question is empty")
         # Half of a surrogate pair, as a shell passes on bytes that are no text, is a question mark to the tokenizer.
@@ -128,7 +148,11 @@ class NeuralProgrammer:
             return _abstention(question, prepared, "the question is too long to be understood as one question", linking)
         if not touches_table(linking):
             return _abstention(question, prepared, "no word of the question has to do with the table", linking)
-        found = [one for one in self.predictor.predict(prepared, linking, max(self.beam, k)) if _has_answer(one.answer)]
+        found = [
+            one
+            for one in self.predictor.predict(prepared, linking, max(self.beam, k))
+            if _has_answer(one.answer) and not (without and prepared.plainest(one.program) in without)
+        ]
         if not found:
             return _abstention(question, prepared, "no program with an answer was found for the question", linking)
         groups = answer_groups(found)
@@ -185,7 +209,7 @@ def _has_answer(answer: Answer) -> bool:
 
 
 def _reading(hypothesis: Hypothesis, probability: float, prepared: PreparedTable) -> Reading:
-    program = plainest(hypothesis.program, prepared.grounding)
+    program = prepared.plainest(hypothesis.program)
     return Reading(
         answer=hypothesis.answer.values,
         probability=probability,

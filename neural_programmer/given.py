@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from neural_programmer.execution.english import explain
-from neural_programmer.execution.exact import answer
+from neural_programmer.execution.engine import EngineError
+from neural_programmer.execution.exact import Answer, answer
 from neural_programmer.language.program import Program
 from neural_programmer.language.text_form import ProgramTextError, read_program
 from neural_programmer.language.validation import InvalidProgramError, validate
 from neural_programmer.operations.registry import REGISTRY
+from neural_programmer.large.opening import open_table
+from neural_programmer.large.table import LargeTable
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.response import Reading, Response
 from neural_programmer.tables.errors import TableError
-from neural_programmer.tables.loaders.load import load_table
 from neural_programmer.tables.matching.link import link
 from neural_programmer.understanding import unused_words
 
@@ -54,7 +56,7 @@ def respond(
     Raises ``InvalidProgramError`` where the program breaks a rule of the language or reads what the table lacks.
     """
     validate(program, REGISTRY, prepared.table)
-    found = answer(program, prepared.grounding)
+    found = _answer(program, prepared)
     explanation = explain(program, prepared.grounding)
     linking = link(question.encode("utf-8", "replace").decode("utf-8"), prepared.index) if question.strip() else None
     reading = Reading(found.values, 1.0, program, explanation, found.cells)
@@ -77,13 +79,23 @@ def respond(
     )
 
 
+def _answer(program: Program, prepared: PreparedTable) -> Answer:
+    """What the program gives on all rows, by SQL where they are not in memory."""
+    if not isinstance(prepared, LargeTable):
+        return answer(program, prepared.grounding)
+    try:
+        return prepared.run(program).answer
+    except EngineError as error:
+        raise TableError(f"{prepared.place.thing}: {error}") from None
+
+
 def run_program(table: object, program: Program | str, question: str = "") -> GivenResponse:
     """What a program, or its text, gives on a table, which is whatever ``load_table`` takes or a prepared table.
 
     Raises ``TableError`` for a table that cannot be read, and ``ProgramTextError`` or ``InvalidProgramError`` for a
     program that cannot be run on it.
     """
-    prepared = table if isinstance(table, PreparedTable) else PreparedTable(load_table(table))
+    prepared = table if isinstance(table, PreparedTable) else open_table(table)
     return respond(read_program(program) if isinstance(program, str) else program, prepared, question)
 
 

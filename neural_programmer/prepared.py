@@ -6,6 +6,8 @@ from functools import cached_property
 
 from neural_programmer.execution.engines import DuckDBEngine
 from neural_programmer.execution.grounding import Grounding
+from neural_programmer.execution.plainness import plainest
+from neural_programmer.language.program import Program
 from neural_programmer.tables.matching.index import TableIndex
 from neural_programmer.tables.table import Table
 
@@ -30,6 +32,10 @@ class PreparedTable:
     def engine(self) -> DuckDBEngine:
         """The table loaded into a DuckDB in memory, with typed views of its columns."""
         return DuckDBEngine(self.table)
+
+    def plainest(self, program: Program) -> Program:
+        """The program said as plainly as can be, with the same result at every step."""
+        return plainest(program, self.grounding)
 
     def warm(self) -> None:
         """Make now what the first question would otherwise wait for."""

@@ -22,29 +22,29 @@ DUCKDB_MAGIC_OFFSET = 8
 def read_sqlite(path: Path, table: str | None, limits: Limits) -> RawTable:
     """A table or view of a SQLite file: the one named, or the only one."""
     with _sqlite(path) as connection:
-        chosen = _choose(path, _sqlite_names(connection), table)
-        quoted = _quote(chosen)
+        name = chosen(path, _sqlite_names(connection), table)
+        quoted = _quote(name)
         cursor = connection.execute(f"SELECT * FROM {quoted}")
         headers = [column[0] for column in cursor.description]
         (rows,) = connection.execute(f"SELECT count(*) FROM {quoted}").fetchone()
-        limits.check_cells(f"table {chosen!r} of {path}", rows, len(headers))
-        return RawTable(headers, [[cell_text(value) for value in row] for row in cursor], chosen)
+        limits.check_cells(f"table {name!r} of {path}", rows, len(headers))
+        return RawTable(headers, [[cell_text(value) for value in row] for row in cursor], name)
 
 
 def read_duckdb(path: Path, table: str | None, limits: Limits) -> RawTable:
     """A table or view of a DuckDB file: the one named, or the only one."""
     with _duckdb(path) as connection:
-        chosen = _choose(path, _duckdb_names(connection), table)
-        relation = connection.table(_quote(chosen))
-        ((height,),) = connection.execute(f"SELECT count(*) FROM {_quote(chosen)}").fetchall()
-        limits.check_cells(f"table {chosen!r} of {path}", height, len(relation.columns))
+        name = chosen(path, _duckdb_names(connection), table)
+        relation = connection.table(_quote(name))
+        ((height,),) = connection.execute(f"SELECT count(*) FROM {_quote(name)}").fetchall()
+        limits.check_cells(f"table {name!r} of {path}", height, len(relation.columns))
         # Python gets a time with a zone only by way of another library; in UTC it needs none, and no machine's zone.
         selected = ", ".join(
             f"CAST({_quote(column)} AS TIMESTAMP)" if str(kind) == "TIMESTAMP WITH TIME ZONE" else _quote(column)
             for column, kind in zip(relation.columns, relation.types, strict=True)
         )
-        rows = connection.execute(f"SELECT {selected} FROM {_quote(chosen)}").fetchall()
-        return RawTable(relation.columns, [[cell_text(value) for value in row] for row in rows], chosen)
+        rows = connection.execute(f"SELECT {selected} FROM {_quote(name)}").fetchall()
+        return RawTable(relation.columns, [[cell_text(value) for value in row] for row in rows], name)
 
 
 def is_database(path: Path) -> bool:
@@ -54,7 +54,17 @@ def is_database(path: Path) -> bool:
             magic = file.read(DUCKDB_MAGIC_OFFSET + len(SQLITE_MAGIC))
     except OSError:
         return False
-    return magic.startswith(SQLITE_MAGIC) or magic[DUCKDB_MAGIC_OFFSET:].startswith(DUCKDB_MAGIC)
+    return is_sqlite(magic) or is_duckdb(magic)
+
+
+def is_sqlite(magic: bytes) -> bool:
+    """Whether a file that begins so is a SQLite database."""
+    return magic.startswith(SQLITE_MAGIC)
+
+
+def is_duckdb(magic: bytes) -> bool:
+    """Whether a file that begins so is a DuckDB database."""
+    return magic[DUCKDB_MAGIC_OFFSET:].startswith(DUCKDB_MAGIC)
 
 
 def sqlite_tables(path: Path) -> tuple[str, ...]:
@@ -113,7 +123,8 @@ def _duckdb_names(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return tuple(name for (name,) in connection.execute(query).fetchall())
 
 
-def _choose(path: Path, names: tuple[str, ...], table: str | None) -> str:
+def chosen(path: Path, names: tuple[str, ...], table: str | None) -> str:
+    """The table that was named, or the only one; ``TableError`` lists what there is."""
     listed = ", ".join(names) or "none"
     if table is not None:
         if table in names:

@@ -12,11 +12,14 @@ from pathlib import Path
 import pyarrow
 
 from neural_programmer.tables.build import build_table
+from neural_programmer.tables.database_url import redacted
 from neural_programmer.tables.errors import TableError
 from neural_programmer.tables.loaders import databases, excel, frames, structured
+from neural_programmer.tables.loaders.addresses import database_address, engine_of, table_names
 from neural_programmer.tables.loaders.delimited import Dialect, parse_delimited, parse_wikitablequestions
 from neural_programmer.tables.loaders.encodings import decode
 from neural_programmer.tables.loaders.raw import Limits, RawTable, require_rows
+from neural_programmer.tables.loaders.servers import read_database
 from neural_programmer.tables.overrides import with_overrides
 from neural_programmer.tables.table import Table
 
@@ -40,7 +43,8 @@ def load_table(
 ) -> Table:
     """The table that ``source`` holds, with every cell as text and typed views of its columns.
 
-    ``source`` is a path, ``duckdb:///file#table`` or ``sqlite:///file#table``, bytes (with ``filename`` for their
+    ``source`` is a path, ``duckdb:///file#table`` or ``sqlite:///file#table``, the address of a database that
+    SQLAlchemy reaches (``postgresql://user:password@host/database#table``), bytes (with ``filename`` for their
     name), a pandas data frame, anything with Arrow's interface (polars, pyarrow), records or rows as Python lists, or
     a table, which is returned as it is. A file's content decides how it is read; its name decides only between kinds
     of text. ``sheet`` chooses in a workbook and ``table`` in a database (also as ``file#name``).
@@ -58,11 +62,14 @@ def list_parts(source: str | os.PathLike[str] | bytes, *, limits: Limits | None 
     limits = limits or Limits()
     if isinstance(source, bytes):
         return excel.sheet_names(source, "the workbook", limits) if source.startswith(b"PK\x03\x04") else ()
-    path, _ = _resolve(os.fspath(source))
-    magic = _first_bytes(path)
-    if _is_sqlite(magic):
+    address = database_address(os.fspath(source))
+    if address is not None:
+        return table_names(engine_of(address), address)
+    path, _ = resolve(os.fspath(source))
+    magic = first_bytes(path)
+    if databases.is_sqlite(magic):
         return databases.sqlite_tables(path)
-    if _is_duckdb(magic):
+    if databases.is_duckdb(magic):
         return databases.duckdb_tables(path)
     return excel.sheet_names(_read_file(path, limits), str(path), limits) if magic.startswith(b"PK\x03\x04") else ()
 
@@ -94,12 +101,15 @@ def _read(
 
 
 def _read_path(text: str, sheet: str | None, table: str | None, dialect: Dialect, limits: Limits) -> RawTable:
-    path, part = _resolve(text)
+    address = database_address(text, table)
+    if address is not None:
+        return require_rows(address.shown, read_database(address, limits))
+    path, part = resolve(text)
     sheet, table = sheet or part, table or part
-    magic = _first_bytes(path)
-    if _is_sqlite(magic):
+    magic = first_bytes(path)
+    if databases.is_sqlite(magic):
         return require_rows(f"{path} table {table or ''}".rstrip(), databases.read_sqlite(path, table, limits))
-    if _is_duckdb(magic):
+    if databases.is_duckdb(magic):
         return require_rows(f"{path} table {table or ''}".rstrip(), databases.read_duckdb(path, table, limits))
     return require_rows(str(path), _read_bytes(_read_file(path, limits), str(path), sheet, dialect, limits))
 
@@ -137,19 +147,19 @@ def _refuse_other_formats(data: bytes, thing: str) -> None:
     ):
         if data.startswith(magic):
             raise TableError(f"{thing} is {kind}; {_EXPECTED}. {step}")
-    if _is_duckdb(data):
+    if databases.is_duckdb(data):
         raise TableError(f"{thing} is a DuckDB database; {_EXPECTED}. Open it by its path.")
 
 
-def _resolve(text: str) -> tuple[Path, str | None]:
+def resolve(text: str) -> tuple[Path, str | None]:
     """The existing regular file that a path or database address names, and the part of it after ``#``."""
     if not text.strip():
         raise TableError(f"no file is named; {_EXPECTED}. Pass the path of a file.")
     address = _URL.fullmatch(text)
     if address and address["scheme"].lower() not in _DATABASE_SCHEMES:
         raise TableError(
-            f"{text} is an address on a network; expected a file on this machine, since nothing is fetched. "
-            "Download it and pass its path."
+            f"{redacted(text)} is an address on a network; expected a file on this machine or the address of a "
+            "database, since nothing is fetched. Download it and pass its path."
         )
     if address:
         # sqlite:///data/x.db is relative and sqlite:////data/x.db absolute, as SQLAlchemy has it.
@@ -180,7 +190,8 @@ def _require_file(path: Path) -> Path:
     return path
 
 
-def _first_bytes(path: Path) -> bytes:
+def first_bytes(path: Path) -> bytes:
+    """What a file begins with; ``TableError`` where it cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(_MAGIC_BYTES)
@@ -194,15 +205,6 @@ def _read_file(path: Path, limits: Limits) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise TableError(f"{path} cannot be read ({error.strerror}); {_EXPECTED}. Check the file.") from None
-
-
-def _is_sqlite(magic: bytes) -> bool:
-    return magic.startswith(databases.SQLITE_MAGIC)
-
-
-def _is_duckdb(magic: bytes) -> bool:
-    offset = databases.DUCKDB_MAGIC_OFFSET
-    return magic[offset : offset + len(databases.DUCKDB_MAGIC)] == databases.DUCKDB_MAGIC
 
 
 def _dialect(dialect: Dialect | str) -> Dialect:

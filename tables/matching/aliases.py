@@ -39,6 +39,18 @@ def alias_spans(words: Sequence[QuestionWord], index: TableIndex) -> list[CellSp
     return found
 
 
+def alias_names(words: Sequence[QuestionWord]) -> list[str]:
+    """The other names of everything that the words could name, whether or not they stand in a table."""
+    names, longest = _names()
+    return [
+        name
+        for start in range(len(words))
+        for end in range(start + 1, min(start + longest, len(words)) + 1)
+        if end - start > 1 or not words[start].is_stop
+        for name in _said(words[start:end], names)
+    ]
+
+
 def _said(words: Sequence[QuestionWord], names: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The other names of these words, taken as written or else with the last word in the singular."""
     before = "".join(f"{word.word} " for word in words[:-1])

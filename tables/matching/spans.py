@@ -81,12 +81,22 @@ def _variants(word: QuestionWord, index: TableIndex) -> list[_Variant]:
         return found
     same_lemma = index.words_by_lemma.get(lemma(word.word), ())
     found += [_Variant(other, MatchSource.LEMMA, 1.0) for other in same_lemma if other != word.word][:_MAX_VARIANTS]
-    if not found and len(word.word) >= _MIN_FUZZY_LENGTH and word.word.isalpha():
-        choices = index.words_by_letter.get(word.word[0], [])
-        cutoff = _DICTIONARY_CUTOFF if is_dictionary_word(word.word) else _FUZZY_CUTOFF
-        best = process.extract(word.word, choices, scorer=fuzz.ratio, score_cutoff=cutoff, limit=_MAX_VARIANTS)
-        found += [_Variant(other, MatchSource.FUZZY, ratio / 100) for other, ratio, _ in best]
+    if not found and may_be_misspelt(word):
+        similar = similar_words(word.word, index.words_by_letter.get(word.word[0], []))
+        found += [_Variant(other, MatchSource.FUZZY, similarity) for other, similarity in similar]
     return found
+
+
+def similar_words(word: str, choices: Sequence[str]) -> list[tuple[str, float]]:
+    """The few words that a word may be a misspelling of, each with its similarity in (0, 1], likeliest first."""
+    cutoff = _DICTIONARY_CUTOFF if is_dictionary_word(word) else _FUZZY_CUTOFF
+    best = process.extract(word, choices, scorer=fuzz.ratio, score_cutoff=cutoff, limit=_MAX_VARIANTS)
+    return [(other, ratio / 100) for other, ratio, _ in best]
+
+
+def may_be_misspelt(word: QuestionWord) -> bool:
+    """Whether a word is long enough for a similar one to be meant."""
+    return not word.is_stop and len(word.word) >= _MIN_FUZZY_LENGTH and word.word.isalpha()
 
 
 def _intersect(few: NDArray[np.int32], many: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -1,0 +1,512 @@
+"""Making the index of a large table, once: a sample of its rows, a profile of its columns, and where values stand."""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow
+from sqlglot import exp
+
+from neural_programmer.execution.engine import EngineError
+from neural_programmer.execution.sql_schema import Reading
+from neural_programmer.execution.typed_views import DIALECTS, mapping_rows, typed_expression
+from neural_programmer.large import cache
+from neural_programmer.large.duckdb_place import connect, limited
+from neural_programmer.large.native_views import NATIVE_VIEWS, day_of, native_table, readings_of, stored_readings
+from neural_programmer.large.place import ROW_INDEX, Place, number_name
+from neural_programmer.large.profile import ColumnProfile, Indexed, Native, TableProfile, ViewProfile, Way
+from neural_programmer.tables.column_readings import ColumnReadings
+from neural_programmer.tables.errors import TableError
+from neural_programmer.tables.matching.tokens import lemma
+from neural_programmer.tables.table import Column
+from neural_programmer.tables.values import text_key, text_words
+from neural_programmer.tables.views import ViewKind
+
+# The sampled rows, among which those that fit a question are looked for first.
+SAMPLED_ROWS = 60_000
+# Of these, the rows by which columns are typed.
+TYPED_ROWS = 3_000
+# Rows that every question is asked with: some anywhere, some from either end, some with each extreme value.
+ROWS_ANYWHERE = 50
+ROWS_AT_THE_ENDS = 3
+EXTREMES = 2
+# Columns of more different texts are indexed by their rare words alone.
+MOST_CELLS = 200_000
+MOST_NUMBERS = 200_000
+# Where a database cannot read the index, so many different texts are listed in the query itself.
+MOST_LISTED = 300
+# An expression of more parts takes the database longer than the list of a column's texts.
+SHORT_PARTS = 100
+# Words in a larger share of the rows than this tell too little to be indexed.
+FREQUENT = 0.002
+_FREQUENT_AT_LEAST = 20
+_MOST_SPELLINGS = 200
+_MOST_DATES = 20_000
+_BUILD_SECONDS = 24 * 3600.0
+_MEMORY = "250MB"
+
+Report = Callable[[str], None]
+
+
+def words_of(column: str) -> str:
+    """DuckDB's expression for the words of a text, which agrees with ``text_words`` on plain texts.
+
+    There may be empty words among them, and a word twice.
+    """
+    # Most texts of codes and names are plain, and these are read in half the time.
+    plain = f"replace(lower({column}), '-', ' ')"
+    other = f"regexp_replace(lower(strip_accents({column})), '[^\\p{{L}}\\p{{N}}]+', ' ', 'g')"
+    return f"string_split(CASE WHEN regexp_full_match({column}, '[A-Za-z0-9 -]*') THEN {plain} ELSE {other} END, ' ')"
+
+
+def build_index(place: Place, path: Path, report: Report | None = None, folder: Path | None = None) -> None:
+    """Make the index of a place at a path, whole or not at all; ``TableError`` where its rows cannot be read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with cache.working_folder(folder) as working:
+        made = working / "index.duckdb"
+        connection = connect(folder, memory=_MEMORY)
+        try:
+            with limited(connection, _BUILD_SECONDS):
+                place.offer_rows(connection, working)
+                connection.execute(f"ATTACH {exp.Literal.string(str(made)).sql()} AS ix")
+                _Builder(connection, place, report or (lambda said: None)).build()
+                connection.execute("DETACH ix")
+        except (EngineError, duckdb.Error, OSError) as error:
+            raise TableError(
+                f"{place.thing} cannot be indexed ({str(error).splitlines()[0]}); expected a table whose rows can all "
+                "be read, and room in the cache folder. Check both, or set NEURAL_PROGRAMMER_CACHE to another folder."
+            ) from None
+        finally:
+            connection.close()
+        os.replace(made, path)
+    # Kept for every text that was read here, they would hold many megabytes for nothing.
+    text_words.cache_clear()
+    text_key.cache_clear()
+    lemma.cache_clear()
+    with suppress(OSError):
+        cache.tidy(folder, keep=path)
+
+
+@dataclass(frozen=True)
+class _Stats:
+    """Figures of one column over all rows."""
+
+    filled: int
+    low: Any
+    high: Any
+    unfinite: int
+
+
+class _Builder:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, place: Place, report: Report) -> None:
+        self._connection = connection
+        self._place = place
+        self._report = report
+        self._rows = place.number_of_rows
+        self._step = max(1, self._rows // SAMPLED_ROWS)
+
+    def _all(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql, list(parameters)).fetchall()
+
+    def build(self) -> None:
+        """Every table of the index."""
+        self._report(f"Indexing {self._rows:,} rows of {self._place.thing}")
+        self._all(
+            f"CREATE TABLE ix.sample AS SELECT * FROM source WHERE ({ROW_INDEX} - 1) % {self._step} = 0 "
+            f"ORDER BY {ROW_INDEX}"
+        )
+        self._all(
+            "CREATE TABLE ix.cells (cell INTEGER, place UTINYINT, text VARCHAR, key VARCHAR, words VARCHAR, "
+            "held BIGINT, first BIGINT, last BIGINT)"
+        )
+        self._all("CREATE TABLE ix.numbers (place UTINYINT, value DOUBLE, held BIGINT, first BIGINT, last BIGINT)")
+        self._all("CREATE TABLE ix.days (place UTINYINT, day VARCHAR, held BIGINT, first BIGINT, last BIGINT)")
+        self._all("CREATE TEMP TABLE postings (hash UBIGINT, place UTINYINT, row_index BIGINT)")
+        self._words: list[tuple[str, int]] = []
+        self._compacts: list[tuple[str, int]] = []
+        self._number_of_cells = 0
+        typed_rows = self._all(
+            f"SELECT * FROM ix.sample WHERE (({ROW_INDEX} - 1) // {self._step}) "
+            f"% {max(1, min(self._rows, SAMPLED_ROWS) // TYPED_ROWS)} = 0 ORDER BY {ROW_INDEX}"
+        )
+        self._typed = native_table(self._place, typed_rows)
+        stats = self._stats()
+        profiles = [self._column(at, stats[at]) for at in range(len(self._place.columns))]
+        self._write_words()
+        self._report("Choosing the rows that every question is asked with")
+        self._keep_rows(profiles)
+        profile = TableProfile(self._place.name, self._rows, tuple(profiles))
+        self._all("CREATE TABLE ix.profile (content VARCHAR)")
+        self._all("INSERT INTO ix.profile VALUES (?)", [profile.to_json()])
+
+    def _stats(self) -> list[_Stats]:
+        figures = []
+        for at, column in enumerate(self._place.columns):
+            name = number_name(at)
+            ends = column.native.is_number or column.native.is_date
+            infinite = column.native is Native.NUMBER and self._is_floating(name)
+            value = f"CASE WHEN isfinite({name}) THEN {name} END" if infinite else name
+            low, high = (f"min({value})", f"max({value})") if ends else ("NULL", "NULL")
+            unfinite = f"count_if(NOT isfinite({name}))" if infinite else "0"
+            figures.append(f"count({name}), {low}, {high}, {unfinite}")
+        (row,) = self._all(f"SELECT {', '.join(figures)} FROM source")
+        found = [row[start : start + 4] for start in range(0, len(row), 4)]
+        return [_Stats(int(filled), low, high, int(unfinite or 0)) for filled, low, high, unfinite in found]
+
+    def _is_floating(self, name: str) -> bool:
+        ((kind,),) = self._all(f"SELECT typeof(any_value({name})) FROM ix.sample")
+        return str(kind) in ("DOUBLE", "FLOAT")
+
+    def _estimate(self, name: str) -> float:
+        """About how many different values a column has, from the sample (Chao, 1984); exact where that is all rows."""
+        ((distinct, once, twice),) = self._all(
+            "SELECT count(*), count(*) FILTER (held = 1), count(*) FILTER (held = 2) FROM "
+            f"(SELECT count(*) AS held FROM ix.sample WHERE {name} IS NOT NULL GROUP BY {name})"
+        )
+        if self._step == 1:
+            return float(distinct)
+        return float(min(self._rows, distinct + once * once / (2 * twice) if twice else once * self._step + distinct))
+
+    def _column(self, at: int, stats: _Stats) -> ColumnProfile:
+        column, name = self._place.columns[at], number_name(at)
+        self._report(f"Indexing column {at + 1} of {len(self._place.columns)}, {column.name}")
+        estimate = self._estimate(name)
+        typed = self._typed.columns[at]
+        if column.native in (Native.TEXT, Native.BOOLEAN):
+            if estimate <= MOST_CELLS:
+                return self._cells(at, stats, typed)
+            return self._postings(at, stats, typed)
+        distinct: int | None = None
+        indexed = Indexed.RANGE
+        if column.native.is_number and estimate <= MOST_NUMBERS:
+            finite = f"{name} IS NOT NULL AND isfinite(CAST({name} AS DOUBLE))"
+            self._all(
+                f"INSERT INTO ix.numbers SELECT {at}, CAST({name} AS DOUBLE) AS value, count(*), min({ROW_INDEX}), "
+                f"max({ROW_INDEX}) FROM source WHERE {finite} GROUP BY value ORDER BY value"
+            )
+            ((distinct,),) = self._all(f"SELECT count(*) FROM ix.numbers WHERE place = {at}")
+            indexed = Indexed.NUMBERS
+        elif column.native.is_date:
+            self._all(
+                f"INSERT INTO ix.days SELECT {at}, strftime(day, '%Y-%m-%d'), held, first, last FROM "
+                f"(SELECT CAST({name} AS DATE) AS day, count(*) AS held, min({ROW_INDEX}) AS first, "
+                f"max({ROW_INDEX}) AS last FROM source WHERE {name} IS NOT NULL GROUP BY 1) ORDER BY day"
+            )
+            if column.native is Native.DATE:
+                ((distinct,),) = self._all(f"SELECT count(*) FROM ix.days WHERE place = {at}")
+            indexed = Indexed.DAYS
+        views = {
+            kind: ViewProfile(
+                Way.NATIVE,
+                typed.views[kind].unit,
+                self._is_complete(kind, typed, stats),
+                _ends(column.native, stats) if kind is ViewKind.DATE else (),
+            )
+            for kind in typed.views
+            if kind in NATIVE_VIEWS[column.native]
+        }
+        return ColumnProfile(
+            column.name,
+            column.native,
+            indexed,
+            stats.filled - stats.unfinite,
+            distinct,
+            blanks=bool(stats.unfinite),
+            low=_plain(stats.low),
+            high=_plain(stats.high),
+            alike=True,
+            views=views,
+        )
+
+    def _is_complete(self, kind: ViewKind, typed: Column, stats: _Stats) -> bool:
+        every = stats.filled - stats.unfinite == self._rows
+        if kind is ViewKind.DATE and ViewKind.YEAR not in typed.views:
+            return False  # years are dates, other whole numbers of the column are not
+        return every
+
+    def _cells(self, at: int, stats: _Stats, typed: Column) -> ColumnProfile:
+        """Every distinct text with its words, and what each view holds of it."""
+        column, name = self._place.columns[at], number_name(at)
+        found = self._all(
+            f"SELECT CAST({name} AS VARCHAR), count(*), min({ROW_INDEX}), max({ROW_INDEX}) FROM source "
+            f"WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 3"
+        )
+        if len(found) > MOST_CELLS:
+            return self._postings(at, stats, typed)
+        blanks = sum(int(row[1]) for row in found if not row[0].strip())
+        found = [row for row in found if row[0].strip()]
+        stats = replace(stats, filled=stats.filled - blanks)
+        texts = [str(row[0]) for row in found]
+        keys, words = [text_key(text) for text in texts], [text_words(text) for text in texts]
+        numbers = range(self._number_of_cells, self._number_of_cells + len(texts))
+        self._number_of_cells += len(texts)
+        columns = list(zip(*found, strict=True)) or [(), (), (), ()]
+        self._insert(
+            "cells",
+            cell=pyarrow.array(numbers, pyarrow.int32()),
+            place=pyarrow.array([at] * len(texts), pyarrow.uint8()),
+            text=pyarrow.array(texts, pyarrow.string()),
+            key=pyarrow.array(keys, pyarrow.string()),
+            words=pyarrow.array(words, pyarrow.string()),
+            held=pyarrow.array(columns[1], pyarrow.int64()),
+            first=pyarrow.array(columns[2], pyarrow.int64()),
+            last=pyarrow.array(columns[3], pyarrow.int64()),
+        )
+        for number, said in zip(numbers, words, strict=True):
+            parts = said.split()
+            self._words += [(word, number) for word in dict.fromkeys(parts)]
+            if parts:
+                self._compacts.append(("".join(parts), number))
+        spellings = _spellings(keys, texts, [int(row[1]) for row in found])
+        readings = readings_of(typed) if column.native is Native.TEXT else None
+        views = self._text_views(at, typed, readings, texts, stats)
+        return ColumnProfile(
+            column.name,
+            column.native,
+            Indexed.CELLS,
+            stats.filled,
+            len(texts),
+            blanks=blanks > 0,
+            low=None,
+            high=None,
+            alike=not spellings,
+            spellings=spellings if len(spellings) <= _MOST_SPELLINGS else {},
+            views=views,
+        )
+
+    def _text_views(
+        self, at: int, typed: Column, readings: ColumnReadings | None, texts: Sequence[str], stats: _Stats
+    ) -> dict[ViewKind, ViewProfile]:
+        """The views of a column of few different texts, which a table of these texts tells where SQL alone cannot."""
+        complete = stats.filled == self._rows
+        if readings is None:
+            kinds = [kind for kind in typed.views if kind in NATIVE_VIEWS[Native.BOOLEAN]]
+            return {kind: ViewProfile(Way.NATIVE, None, complete) for kind in kinds}
+        views = {ViewKind.TEXT: ViewProfile(Way.NATIVE, None, complete)}
+        stored = stored_readings(readings.views)
+        if not stored:
+            return views
+        rows = list(mapping_rows(readings, stored, texts))
+        names = [f"{kind}_{reading}" for kind, reading in stored]
+        columns = list(zip(*rows, strict=True)) or [()] * (1 + len(stored))
+        arrays = {"text": pyarrow.array(columns[0], pyarrow.string())}
+        for name, (kind, _), values in zip(names, stored, columns[1:], strict=True):
+            arrays[name] = pyarrow.array(values, _arrow_type(kind))
+        self._connection.register("told", pyarrow.table(arrays))
+        self._all(f"CREATE TABLE ix.texts_{at} AS SELECT * FROM told")
+        self._connection.unregister("told")
+        for kind in dict.fromkeys(kind for kind, _ in stored):
+            held = [
+                value
+                for (one, reading), values in zip(stored, columns[1:], strict=True)
+                if one is kind and reading is Reading.RAW
+                for value in values
+            ]
+            exact = self._place.dialect in DIALECTS and all(
+                self._reads_alike(f"ix.texts_{at}", readings, kind, reading, name, SHORT_PARTS)
+                for name, (one, reading) in zip(names, stored, strict=True)
+                if one is kind
+            )
+            if not any(value is not None for value in held):
+                continue
+            if not (exact or self._place.joins_index or len(texts) <= MOST_LISTED):
+                continue
+            dates = sorted({str(value) for value in held if value is not None}) if kind is ViewKind.DATE else []
+            views[kind] = ViewProfile(
+                Way.EXPRESSION if exact else Way.MAPPED,
+                typed.views[kind].unit,
+                complete and all(value is not None for value in held),
+                tuple(dates[:_MOST_DATES]),
+            )
+        return views
+
+    def _reads_alike(
+        self,
+        table: str,
+        readings: ColumnReadings,
+        kind: ViewKind,
+        reading: Reading,
+        name: str,
+        most_parts: float = math.inf,
+    ) -> bool:
+        """Whether an expression, of no more parts, gives of every text in a table what its column so named holds."""
+        tree = typed_expression(readings, kind, reading, exp.column("text"))
+        if sum(1 for _ in tree.walk()) > most_parts:
+            return False
+        differ = f"({tree.sql(dialect='duckdb')}) IS DISTINCT FROM {name}"
+        try:
+            ((different,),) = self._all(f"SELECT count(*) FROM {table} WHERE {differ}")
+        except duckdb.Error:  # a cell that only Python can read
+            return False
+        return not different
+
+    def _postings(self, at: int, stats: _Stats, typed: Column) -> ColumnProfile:
+        """The rows of every rare word, for a column of too many different texts to keep them."""
+        column, name = self._place.columns[at], number_name(at)
+        words = words_of(name)
+        # What is blank begins with a blank, or is nothing at all.
+        ((blanks,),) = self._all(
+            f"SELECT count_if(CASE WHEN {name} < '!' THEN trim({name}) = '' ELSE false END) FROM source"
+        )
+        stats = replace(stats, filled=stats.filled - int(blanks or 0))
+        frequent = self._all(
+            f"SELECT word FROM (SELECT unnest(list_distinct({words})) AS word FROM ix.sample) "
+            "WHERE word <> '' GROUP BY word HAVING count(*) > greatest(?, ? * (SELECT count(*) FROM ix.sample)) "
+            "ORDER BY word",
+            [_FREQUENT_AT_LEAST, FREQUENT],
+        )
+        self._all("CREATE TABLE IF NOT EXISTS ix.frequent (place UTINYINT, word VARCHAR)")
+        if frequent:
+            self._connection.executemany("INSERT INTO ix.frequent VALUES (?, ?)", [(at, word) for (word,) in frequent])
+        known = ["", *(str(word) for (word,) in frequent)]
+        listed = ", ".join(exp.Literal.string(word).sql(dialect="duckdb") for word in known)
+        said = f"(SELECT {ROW_INDEX}, {words} AS said FROM source WHERE {name} IS NOT NULL)"
+        self._all(
+            f"INSERT INTO postings SELECT hash(word), {at}, {ROW_INDEX} FROM "
+            f"(SELECT {ROW_INDEX}, unnest(said) AS word FROM {said}) WHERE word NOT IN ({listed})"
+        )
+        if frequent:
+            # A text of frequent words alone is found by all of them together.
+            digits = any(character.isdigit() for word in known for character in word)
+            few = said if digits else said[:-1] + f" AND NOT regexp_matches({name}, '[0-9]'))"
+            whole = "array_to_string(list_filter(said, lambda word: word <> ''), ' ')"
+            self._all(
+                f"INSERT INTO postings SELECT hash('=' || {whole}), {at}, {ROW_INDEX} FROM {few} "
+                f"WHERE list_has_all([{listed}], said)"
+            )
+        readings = readings_of(typed)
+        texts = list(dict.fromkeys(cell for cell in typed.cells if cell.strip()))
+        views = {ViewKind.TEXT: ViewProfile(Way.NATIVE, None, stats.filled == self._rows)}
+        stored = stored_readings(readings.views)
+        columns = list(zip(*mapping_rows(readings, stored, texts), strict=True)) or [()] * (1 + len(stored))
+        for kind in dict.fromkeys(kind for kind, _ in stored):
+            # Nothing tells the texts that an expression leaves open, so that there must be none in the sample.
+            arrays = {"text": pyarrow.array(columns[0], pyarrow.string())}
+            for (one, reading), values in zip(stored, columns[1:], strict=True):
+                if one is kind:
+                    arrays[f"{kind}_{reading}"] = pyarrow.array(values, _arrow_type(kind))
+            self._connection.register("told", pyarrow.table(arrays))
+            if self._place.dialect in DIALECTS and all(
+                self._reads_alike("told", readings, kind, r, f"{kind}_{r}") for k, r in stored if k is kind
+            ):
+                dates = sorted({str(value) for value in arrays[f"{kind}_raw"].to_pylist() if value is not None})
+                views[kind] = ViewProfile(
+                    Way.EXPRESSION, typed.views[kind].unit, False, tuple(dates) if kind is ViewKind.DATE else ()
+                )
+            self._connection.unregister("told")
+        return ColumnProfile(
+            column.name,
+            column.native,
+            Indexed.POSTINGS,
+            stats.filled,
+            None,
+            blanks=bool(blanks),
+            low=None,
+            high=None,
+            alike=False,
+            views=views,
+        )
+
+    def _insert(self, table: str, **arrays: pyarrow.Array) -> None:
+        self._connection.register("told", pyarrow.table(arrays))
+        self._all(f"INSERT INTO ix.{table} SELECT * FROM told")
+        self._connection.unregister("told")
+
+    def _write_words(self) -> None:
+        """Words, and whole cells without their spaces, sorted, so that few blocks are read to find one."""
+        for table, pairs in (("words", self._words), ("compacts", self._compacts)):
+            said, cells = ([pair[0] for pair in pairs], [pair[1] for pair in pairs])
+            told = {"word": pyarrow.array(said, pyarrow.string()), "cell": pyarrow.array(cells, pyarrow.int32())}
+            self._connection.register("told", pyarrow.table(told))
+            self._all(f"CREATE TABLE ix.{table} AS SELECT * FROM told ORDER BY word, cell")
+            self._connection.unregister("told")
+            pairs.clear()
+        words = [row[0] for row in self._all("SELECT DISTINCT word FROM ix.words ORDER BY word")]
+        plain = [word for word in words if word.isalpha()]
+        told = {
+            "word": pyarrow.array(plain, pyarrow.string()),
+            "lemma": pyarrow.array([lemma(word) for word in plain], pyarrow.string()),
+            "letter": pyarrow.array([word[0] for word in plain], pyarrow.string()),
+        }
+        self._connection.register("told", pyarrow.table(told))
+        self._all("CREATE TABLE ix.vocabulary AS SELECT * FROM told")
+        self._connection.unregister("told")
+        self._all("CREATE TABLE IF NOT EXISTS ix.frequent (place UTINYINT, word VARCHAR)")
+        self._report("Sorting the words of columns with many different texts")
+        self._all("CREATE TABLE ix.postings AS SELECT * FROM postings ORDER BY hash, place, row_index")
+        self._all("DROP TABLE postings")
+
+    def _keep_rows(self, profiles: Sequence[ColumnProfile]) -> None:
+        numbers = set(range(1, min(self._rows, ROWS_AT_THE_ENDS) + 1))
+        numbers |= set(range(max(1, self._rows - ROWS_AT_THE_ENDS + 1), self._rows + 1))
+        anywhere = random.Random(0).sample(range(1, self._rows + 1), min(self._rows, ROWS_ANYWHERE))
+        numbers |= set(anywhere)
+        for at, profile in enumerate(profiles):
+            numbers |= set(self._extremes(at, profile))
+        listed = ", ".join(map(str, sorted(numbers))) or "0"
+        self._all(f"CREATE TABLE ix.kept AS SELECT * FROM source WHERE {ROW_INDEX} IN ({listed}) ORDER BY {ROW_INDEX}")
+
+    def _extremes(self, at: int, profile: ColumnProfile) -> Iterator[int]:
+        """The first rows with the lowest and the highest values."""
+        name = number_name(at)
+        if profile.indexed is Indexed.NUMBERS:
+            for order in ("ASC", "DESC"):
+                found = self._all(
+                    f"SELECT first FROM ix.numbers WHERE place = {at} ORDER BY value {order} LIMIT {EXTREMES}"
+                )
+                yield from (row[0] for row in found)
+        elif profile.native.is_number or profile.native.is_date:
+            value = f"CASE WHEN isfinite({name}) THEN {name} END" if profile.blanks else name
+            ((low, high),) = self._all(f"SELECT min({value}, {EXTREMES}), max({value}, {EXTREMES}) FROM source")
+            listed = list(dict.fromkeys([*(low or []), *(high or [])]))
+            if listed:
+                places = ", ".join("?" for _ in listed)
+                found = self._all(
+                    f"SELECT min({ROW_INDEX}) FROM source WHERE {name} IN ({places}) GROUP BY {name}", listed
+                )
+                yield from (row[0] for row in found)
+        elif profile.indexed is Indexed.CELLS and ViewKind.NUMBER in profile.views:
+            for order in ("ASC", "DESC"):
+                found = self._all(
+                    f"SELECT first FROM ix.cells JOIN ix.texts_{at} USING (text) WHERE place = {at} AND "
+                    f"number_raw IS NOT NULL ORDER BY number_raw {order}, first LIMIT {EXTREMES}"
+                )
+                yield from (row[0] for row in found)
+
+
+def _spellings(keys: Sequence[str], texts: Sequence[str], held: Sequence[int]) -> dict[str, str]:
+    """Texts that equal another way of writing, each with that one: the commonest, ties by the text."""
+    groups: dict[str, list[int]] = {}
+    for at, key in enumerate(keys):
+        groups.setdefault(key, []).append(at)
+    found: dict[str, str] = {}
+    for group in groups.values():
+        if len(group) > 1:
+            best = min(group, key=lambda at: (-held[at], texts[at]))
+            found.update({texts[at]: texts[best] for at in group if at != best})
+    return found
+
+
+def _arrow_type(kind: ViewKind) -> pyarrow.DataType:
+    return pyarrow.float64() if kind.value_type == "number" else pyarrow.string()
+
+
+def _plain(value: Any) -> float | str | None:
+    if value is None:
+        return None
+    return day_of(value) if hasattr(value, "isoformat") else float(value)
+
+
+def _ends(native: Native, stats: _Stats) -> tuple[str, ...]:
+    """The first and the last date, as precise as the column is."""
+    if not native.is_date or stats.low is None:
+        return ("1000", "2100") if native.is_number else ()
+    return day_of(stats.low), day_of(stats.high)

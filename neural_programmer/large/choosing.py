@@ -1,0 +1,187 @@
+"""Choosing the rows of a large table that a question has to be understood with: a few hundred, whatever its size."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from sqlglot import exp
+
+from neural_programmer.large.dates import literal_of
+from neural_programmer.large.place import ROW_INDEX, Place, number_name
+from neural_programmer.large.profile import ColumnProfile, Indexed, Native
+from neural_programmer.large.value_index import Cell, ValueIndex
+from neural_programmer.tables.matching.aliases import alias_names
+from neural_programmer.tables.matching.index import TableIndex
+from neural_programmer.tables.matching.linking import Token
+from neural_programmer.tables.matching.periods import find_dates
+from neural_programmer.tables.matching.quantities import number_mentions
+from neural_programmer.tables.matching.spans import QuestionWord, may_be_misspelt, question_words, similar_words
+from neural_programmer.tables.matching.tokens import lemma
+from neural_programmer.tables.values import PartialDate
+
+_LONGEST_CELL = 8
+_MOST_CELLS = 40
+_ROWS_OF_A_CELL = 16
+_ROWS_OF_BOTH = 4
+_MOST_WHOLE = 6
+_RARE_ROWS = 8
+
+
+class RowChooser:
+    """Finds the rows whose values a question speaks of, by the index and, where that is not enough, by queries."""
+
+    def __init__(self, place: Place, index: ValueIndex, linked: TableIndex, *, sample_is_all: bool) -> None:
+        self._place = place
+        self._index = index
+        self._linked = linked
+        self._sample_is_all = sample_is_all
+        self._columns = index.profile.columns
+
+    def rows(self, question: str, tokens: Sequence[Token]) -> list[int]:
+        """The numbers of the rows, without those that every question is asked with."""
+        words = question_words(tokens)
+        cells, rare = self._cells(words)
+        numbers = self._numbers(question, tokens)
+        dates = [placed.date for placed in find_dates(question, tokens)]
+        found = [row for cell in cells for row in (cell.first, cell.last)]
+        found += rare
+        found += self._rows_of_numbers(numbers)
+        found += self._rows_of_dates(dates, numbers)
+        found += self._rows_of_cells(self._whole(cells, words), numbers)
+        return list(dict.fromkeys(found))
+
+    def _cells(self, words: Sequence[QuestionWord]) -> tuple[list[Cell], list[int]]:
+        """The cells that the words may mean, and rows of the columns whose cells are not kept."""
+        content = [word for word in words if not word.is_stop]
+        plain = dict.fromkeys(word.word for word in content)
+        plain.update(dict.fromkeys(f"{one.word}{other.word}" for one, other in itertools.pairwise(words)))
+        plain.update(dict.fromkeys(part for name in alias_names(words) for part in name.split()))
+        known = self._index.known_words(plain)
+        wanted = [word for word in plain if word in known]
+        forms = dict.fromkeys(lemma(word.word) for word in content)
+        by_lemma = self._index.words_like(forms)
+        for word in content:
+            alike = [other for other in by_lemma.get(lemma(word.word), ()) if other != word.word]
+            wanted += alike
+            if word.word not in known and not alike and may_be_misspelt(word):
+                choices = self._index.words_by_letter(word.word[0])
+                wanted += [other for other, _ in similar_words(word.word, choices)]
+        wholes = list(_runs(words))
+        compacts = [whole.replace(" ", "") for whole in wholes]
+        cells = self._index.cells_with(list(dict.fromkeys(wanted)), compacts, _MOST_CELLS)
+        return cells, self._index.rows_with([word.word for word in content], wholes, _RARE_ROWS)
+
+    def _numbers(self, question: str, tokens: Sequence[Token]) -> list[float]:
+        found = number_mentions(question, tokens, self._linked)
+        amounts = (mention.constant.values[0] for mention in found)
+        return list(dict.fromkeys(float(amount) for amount in amounts if isinstance(amount, float | int)))
+
+    @staticmethod
+    def _whole(cells: Sequence[Cell], words: Sequence[QuestionWord]) -> list[Cell]:
+        """The cells that the question says whole, at most two of a column."""
+        said = f" {' '.join(word.word for word in words)} "
+        kept: list[Cell] = []
+        for cell in cells:
+            of_column = sum(other.place == cell.place for other in kept)
+            if cell.words in said and of_column < 2 and len(kept) < _MOST_WHOLE:
+                kept.append(cell)
+        return kept
+
+    def _numeric(self, numbers: Sequence[float]) -> Iterator[tuple[int, float]]:
+        """Every column of numbers with every number that lies within it."""
+        for at, column in enumerate(self._columns):
+            if column.native.is_number and isinstance(column.low, float) and isinstance(column.high, float):
+                yield from ((at, number) for number in numbers if column.low <= number <= column.high)
+
+    def _rows_of_numbers(self, numbers: Sequence[float]) -> list[int]:
+        found = [row for number in numbers for row in self._index.rows_with_number(number, 24)]
+        for low, high in itertools.pairwise(sorted(numbers)):
+            found += self._index.rows_between(low, high)
+        for at, number in self._numeric(numbers):
+            column = self._columns[at]
+            if column.indexed is Indexed.RANGE and (column.native is not Native.INTEGER or number == int(number)):
+                found += self._asked([exp.EQ(this=_column(at), expression=exp.Literal.number(repr(number)))], 2)
+        return found
+
+    def _rows_of_dates(self, dates: Sequence[PartialDate], numbers: Sequence[float]) -> list[int]:
+        prefixes = [_prefix(date) for date in dates]
+        prefixes += [f"{int(number):04d}-" for number in numbers if number == int(number) and 1000 <= number <= 2100]
+        return [row for prefix in dict.fromkeys(prefixes) for row in self._index.rows_on(prefix)]
+
+    def _rows_of_cells(self, cells: Sequence[Cell], numbers: Sequence[float]) -> list[int]:
+        """Rows of each cell, of each two in different columns, and with numbers on either side of the question's."""
+        conditions = {cell: self._condition(cell) for cell in cells}
+        asked: list[tuple[list[exp.Expr], int]] = [([one], _ROWS_OF_A_CELL) for one in conditions.values()]
+        sides = list(self._numeric(numbers))[:8]
+        for one in conditions.values():
+            for at, number in sides:
+                bound = exp.Literal.number(repr(number))
+                asked.append(([one, exp.GT(this=_column(at), expression=bound)], 2))
+                asked.append(([one, exp.LT(this=_column(at), expression=bound.copy())], 2))
+        together: list[list[exp.Expr]] = []
+        by_column: dict[int, exp.Expr] = {}
+        for cell, condition in conditions.items():
+            by_column.setdefault(cell.place, condition)
+        if len(by_column) > 2:
+            together.append(list(by_column.values()))
+        for first, second in itertools.combinations(conditions, 2):
+            if first.place != second.place:
+                together.append([conditions[first], conditions[second]])
+        found = self._sampled(asked)
+        for both in together[:6]:
+            rows = self._sampled([(both, _ROWS_OF_BOTH)])
+            if not rows and not self._sample_is_all:
+                rows = self._asked(both, _ROWS_OF_BOTH)
+            found += rows
+        return found
+
+    def _condition(self, cell: Cell) -> exp.Expr:
+        column = self._columns[cell.place]
+        return exp.EQ(this=_column(cell.place), expression=_literal(column, cell.text))
+
+    def _sampled(self, asked: Sequence[tuple[Sequence[exp.Expr], int]]) -> list[int]:
+        """The first sampled rows of each list of conditions, all by one query."""
+        if not asked:
+            return []
+        every = [
+            exp.select(ROW_INDEX).from_("sample").where(*(one.copy() for one in conditions)).limit(most).subquery()
+            for conditions, most in asked
+        ]
+        selects = [exp.select(ROW_INDEX).from_(one) for one in every]
+        tree = exp.union(*selects, distinct=False) if len(selects) > 1 else selects[0]
+        return [row[0] for row in self._index.all(tree.sql(dialect="duckdb"))]
+
+    def _asked(self, conditions: Sequence[exp.Expr], most: int) -> list[int]:
+        """The first rows that fulfil the conditions, from where the table lives."""
+        used = sorted({int(one.name[1:]) for condition in conditions for one in condition.find_all(exp.Column)})
+        typed = self._place.typed(used).subquery("typed")
+        tree = exp.select(ROW_INDEX).from_(typed).where(*(one.copy() for one in conditions)).limit(most)
+        return [row[0] for row in self._place.run(tree.sql(dialect=self._place.dialect), most)]
+
+
+def _column(at: int) -> exp.Column:
+    return exp.column(number_name(at))
+
+
+def _literal(column: ColumnProfile, text: str) -> exp.Expr:
+    if column.native is Native.BOOLEAN:
+        return exp.convert(text == "true")
+    return literal_of(column.native, text) if column.native.is_date else exp.Literal.string(text)
+
+
+def _runs(words: Sequence[QuestionWord]) -> Iterator[str]:
+    """Every run of the question's words that could be a whole cell."""
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + _LONGEST_CELL, len(words)) + 1):
+            if not all(word.is_stop for word in words[start:end]):
+                yield " ".join(word.word for word in words[start:end])
+
+
+def _prefix(date: PartialDate) -> str:
+    """A pattern of the days that lie within a date."""
+    year = "____" if date.year is None else f"{date.year:04d}"
+    month = "__" if date.month is None else f"{date.month:02d}"
+    if date.month is None and date.day is None:
+        return f"{year}-"
+    return f"{year}-{month}-" if date.day is None else f"{year}-{month}-{date.day:02d}"
