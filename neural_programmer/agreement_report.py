@@ -122,7 +122,9 @@ def _compare(
         report.disagreements.append(Disagreement(question.id, "", NO_PROGRAM))
     for program in programs:
         report.programs += 1
-        failed = isinstance(engine, EngineError)
-        reason = str(engine) if failed else disagreement(program, prepared.grounding, engine)
+        if isinstance(engine, EngineError):
+            reason: str | None = str(engine)
+        else:
+            reason = disagreement(program, prepared.grounding, engine)
         if reason is not None:
             report.disagreements.append(Disagreement(question.id, write_program(program, separator="; "), reason))

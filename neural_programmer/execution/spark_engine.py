@@ -151,6 +151,6 @@ def _spark() -> Any:
     }
     builder = SparkSession.builder.master("local[1]").appName("neural-programmer")
     try:
-        return builder.config(map=settings).getOrCreate()
+        return builder.config(map=dict(settings)).getOrCreate()
     except PySparkException as error:
         raise EngineError(f"Spark did not start: {error}") from None
