@@ -290,7 +290,7 @@ def _read_rest(amount: float, currency: str | None, rest: str) -> NumberReading 
     if scale is None and currency and rest[0].lower() in _SCALE_LETTERS and not rest[1:2].isalpha():
         amount, rest = amount * _SCALE_LETTERS[rest[0].lower()], rest[1:]
     elif scale is not None:
-        amount, rest = amount * _SCALES[scale["scale"].lower()], rest[scale.end() :]
+        amount, rest = amount * _SCALES[scale["scale"].casefold()], rest[scale.end() :]
     if not rest or _REMARK.fullmatch(rest):
         return NumberReading(amount, Certainty.WHOLE, unit)
     written = _UNIT.match(rest)

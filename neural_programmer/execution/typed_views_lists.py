@@ -9,6 +9,7 @@ from sqlglot import exp
 from neural_programmer.execution.typed_views_cases import (
     Case,
     all_of,
+    any_of,
     chosen,
     contains,
     equals,
@@ -63,7 +64,7 @@ def list_cases(raw: exp.Expr, conventions: ListConventions, view: ViewKind, is_o
         negated(exp.paren(is_one_value)),
     )
     if conventions.separator != COMMA:
-        return [Case(readable, _value(_divided(raw, separator), raw, view))]
+        return [Case(readable, _value(raw, separator, raw, view))]
     # A comma before a letter divides too, and one between two years, which is left to Python.
     spaced = replaced(raw, r",(\p{L})", r", \1")
     commas = all_of(readable, negated(contains(raw, r",[^ \t\n\p{L}0-9]|,[0-9]{4}|,\p{No}|,\p{Nl}")))
@@ -72,14 +73,14 @@ def list_cases(raw: exp.Expr, conventions: ListConventions, view: ViewKind, is_o
     plain = all_of(commas, negated(contains(raw, rf"[^,\t\n ]{_BLANK}*{_AND}{last}$")))
     one_and = all_of(
         commas,
-        matches(raw, rf"(?s)[^,; \t\n].*,{last}{_AND}{last}"),
+        matches(raw, rf"(?s)[^,; \t\n].*,[ \t\n\p{{L}}]{last}{_AND}{last}"),
         negated(contains(raw, rf"{_AND}(?:{last}{_BLANK})?(?:and|&){_BLANK}{last}$")),
         negated(contains(raw, rf",{_BLANK}*(?:and|&){_BLANK}{last}$")),
     )
     last_divided = replaced(spaced, rf"{_BLANK}+(?:and|&){_BLANK}+({last})$", r", \1", everywhere=False)
     return [
-        Case(plain, _value(_divided(spaced, separator), raw, view)),
-        Case(one_and, _value(_divided(last_divided, separator), raw, view)),
+        Case(plain, _value(spaced, separator, raw, view)),
+        Case(one_and, _value(last_divided, separator, raw, view)),
     ]
 
 
@@ -90,11 +91,16 @@ def _divided(of: exp.Expr, separator: _Separator) -> exp.Expr:
     return exp.ArrayFilter(this=stripped, expression=_lambda(exp.NEQ(this=_item(), expression=text(""))))
 
 
-def _value(items: exp.Expr, raw: exp.Expr, view: ViewKind) -> exp.Expr:
-    """The stored list or the count of its items; a text of separators alone is one item, a blank one is missing."""
+def _value(divided: exp.Expr, separator: _Separator, raw: exp.Expr, view: ViewKind) -> exp.Expr:
+    """The stored list or the count of its items; a blank text is missing.
+
+    A text with no separator, or with nothing but separators, is one item as it stands.
+    """
+    items = _divided(divided, separator)
     whole_text = trimmed(raw)
     count = exp.ArraySize(this=items.copy())
-    is_blank, has_no_item = equals(whole_text, text("")), equals(count, whole(0))
+    is_blank = equals(whole_text, text(""))
+    has_no_item = any_of(negated(contains(divided, separator.pattern)), equals(count, whole(0)))
     if view is ViewKind.ITEM_COUNT:
         counted = exp.cast(exp.Greatest(this=count, expressions=[whole(1)]), exp.DType.DOUBLE)
         return chosen(is_blank, exp.Null(), counted)

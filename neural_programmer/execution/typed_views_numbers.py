@@ -56,7 +56,8 @@ _CURRENCY = any_word(_CURRENCIES)
 _SIGN = "[+-]"
 _BEFORE = f"(?:{_APPROXIMATE} ?)?(?:{_SIGN} ?)?"
 _RANK = f"(?:{any_word(_RANKS)} ?)?-?"
-_SCALE = any_word(_SCALES)
+_SCALE = "(?i:" + "|".join(sorted(_SCALES, key=lambda word: (-len(word), word))) + ")"
+_NO_LETTER = rf"(?:[^0-9_(\p{{L}}\p{{M}}\p{{N}}]|{PARENTHESES})"
 _SCALE_AHEAD = r"(?i)(?:" + "|".join(_SCALES) + r")\b"
 _BLANKS_AT_MOST = 8
 
@@ -72,7 +73,7 @@ def _letters(word: str) -> str:
 
 
 _LEADING_WORD = rf"^(?i:{_first_words()})(?:\P{{L}}|$)"
-_PREFIXED = r"^([\p{L}\p{M}\p{Nl}\p{No}]{1,30})\.?(?: |-)?[#(]?\.?[0-9]"
+_PREFIXED = r"^([\p{L}\p{M}\p{Nl}\p{No}]+)\.?(?: |-)?[#(]?\.?[0-9]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +165,9 @@ def _led(cell: exp.Expr) -> list[NumberCase]:
     # After a currency a letter may be a scale, even where a suffix stands before it: "$5m".
     no_letter = f"[ ,;/%ac-jlo-qu-zAC-JLO-QU-Z]{REST}|{PARENTHESES}{REST}"
     paid = f"{_BEFORE}{_CURRENCY} ?{_RANK}({_DIGITS})(?:{no_letter})?"
-    european = f"{_BEFORE}{_RANK}({_EUROPEAN}){REST}"
-    scaled = f"{_BEFORE}(?:{_CURRENCY} ?)?{_RANK}({_DIGITS}) ?({_SCALE})\\.?{REST}"
+    # "12,5²" is none: a raised digit is a digit to Python.
+    european = f"{_BEFORE}{_RANK}({_EUROPEAN})(?:[^0-9\\p{{No}}]{REST})?"
+    scaled = f"{_BEFORE}(?:{_CURRENCY} ?)?{_RANK}({_DIGITS}) ?({_SCALE})(?:{_NO_LETTER}{REST})?"
     comma = without(extracted(cell, f"^{european}$"), ".")
     return [
         NumberCase(
@@ -287,9 +289,9 @@ def _none(cell: exp.Expr, conventions: NumberConventions) -> list[NumberCase]:
     )
     return [
         NumberCase(all_of(negated(contains(cell, "[0-9]")), negated(is_word)), None),
+        NumberCase(is_word, looked_up(spoken, {word: double(value) for word, value in _WORDS.items()})),
         NumberCase(begins_with_letter, None),
         NumberCase(contains(cell, r"^[\"'/&@,;:_=|{}%?!]"), None),
-        NumberCase(is_word, looked_up(spoken, {word: double(value) for word, value in _WORDS.items()})),
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from sqlglot import exp
@@ -14,6 +13,7 @@ from neural_programmer.execution.typed_views_cases import (
     characters,
     chosen,
     contains,
+    escaped,
     is_ascii,
     matches,
     negated,
@@ -30,6 +30,8 @@ _MARKS = "*†‡§¶^ "
 _FOOTNOTES = rf"([^{SPACES}])(?:[{SPACES}]?\[[^\[\]]{{0,30}}\])+"
 # Fractions written as one character, and letters that are others in lower case, are left to Python.
 _UNREADABLE = f"[{characters('½¼¾⅓⅔⅛⅜⅝⅞' + 'ſKİı')}]"
+# Printable ASCII without footnotes, with single blanks between words and no marks at its ends.
+_TIDY = r"[!-)+-Z\\\]_-~](?:(?: ?[!-Z\\-~])* ?[\"-)+->@-Z\\\]_-~])?"
 _ASCII_DIGITS = "0123456789"
 
 PARENTHESES = r"\([^()]*\)"
@@ -42,9 +44,9 @@ def cleaned(raw: exp.Expr) -> exp.Expr:
     plain = chosen(is_ascii(raw), raw, translated(raw, _SIGNS + _DROPPED, _PLAIN))
     noted = chosen(contains(raw, r"\["), replaced(plain, _FOOTNOTES, r"\1"), plain)
     spaced = replaced(noted, f"[{SPACES}]+", " ")
-    tidy = all_of(matches(raw, "[!-~]+(?: [!-~]+)*"), negated(contains(raw, r"\[")))
-    right = exp.Anonymous(this="RTRIM", expressions=[chosen(tidy, raw, spaced), text(_MARKS + "!?")])
-    return exp.Anonymous(this="LTRIM", expressions=[right, text(_MARKS)])
+    right = exp.Anonymous(this="RTRIM", expressions=[spaced, text(_MARKS + "!?")])
+    left = exp.Anonymous(this="LTRIM", expressions=[right, text(_MARKS)])
+    return chosen(matches(raw, _TIDY), raw, left)
 
 
 def is_unreadable(cell: exp.Expr) -> exp.Expr:
@@ -56,8 +58,4 @@ def is_unreadable(cell: exp.Expr) -> exp.Expr:
 def any_word(words: Iterable[str]) -> str:
     """A pattern for any of the words in any letter case; those that end in a letter end at a word boundary."""
     longest_first = sorted(words, key=lambda word: (-len(word), word))
-    return "(?i:" + "|".join(_escaped(word) + (r"\b" if word[-1].isalnum() else "") for word in longest_first) + ")"
-
-
-def _escaped(word: str) -> str:
-    return "".join(re.escape(character) if character.isascii() else character for character in word)
+    return "(?i:" + "|".join(escaped(word) + (r"\b" if word[-1].isalnum() else "") for word in longest_first) + ")"
