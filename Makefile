@@ -9,7 +9,7 @@ UI_OPTIONS ?=
 TRAIN_OPTIONS ?=
 CONFIG ?= wtq
 # What is installed for development; .ci/run adds spark, which is large and wants a Java runtime.
-EXTRAS ?= test,lint,postgres
+EXTRAS ?= test,lint,databases
 # Options for pip, for example PIP_OPTIONS=--no-index.
 PIP_OPTIONS ?=
 

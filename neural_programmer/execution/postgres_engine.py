@@ -121,12 +121,12 @@ class PostgresEngine(TableEngine):
                 cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
             for name in ("statement_timeout", "lock_timeout"):
                 cursor.execute("SELECT set_config(%s, %s, false)", [name, f"{max(1, round(self.time_limit * 1000))}ms"])
-            cursor.execute(sql.SQL(write_tree(created, self.dialect)))  # type: ignore[arg-type]
+            cursor.execute(sql.SQL(write_tree(created, self.dialect)))
             into = table_name(self.schema).sql(dialect=self.dialect)
-            with cursor.copy(sql.SQL(f"COPY {into} FROM STDIN")) as copy:  # type: ignore[arg-type]
+            with cursor.copy(sql.SQL(f"COPY {into} FROM STDIN")) as copy:
                 for row in zip(*(column.values() for column in columns), strict=True):
                     copy.write_row(row)
-            cursor.execute(sql.SQL(f"ANALYZE {into}"))  # type: ignore[arg-type]
+            cursor.execute(sql.SQL(f"ANALYZE {into}"))
         self._connection.commit()
         self._connection.read_only = True
 
@@ -140,7 +140,7 @@ class PostgresEngine(TableEngine):
         try:
             # A cursor can only be declared for one query that reads, and gives no more rows than are asked for.
             with self._connection.cursor("query") as cursor:
-                cursor.execute(sql, dict(parameters) if parameters else None)  # type: ignore[arg-type]
+                cursor.execute(sql, dict(parameters) if parameters else None)
                 names = tuple(column.name for column in cursor.description or ())
                 return names, tuple(cursor.fetchmany(most))
         except psycopg.errors.QueryCanceled:
