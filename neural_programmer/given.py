@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from neural_programmer.execution.english import explain
 from neural_programmer.execution.engine import EngineError
+from neural_programmer.execution.english import explain
 from neural_programmer.execution.exact import Answer, answer
 from neural_programmer.language.program import Program
 from neural_programmer.language.text_form import ProgramTextError, read_program
 from neural_programmer.language.validation import InvalidProgramError, validate
-from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.large.opening import open_table
 from neural_programmer.large.table import LargeTable
+from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.response import Reading, Response
 from neural_programmer.tables.errors import TableError

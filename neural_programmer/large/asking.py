@@ -70,7 +70,7 @@ class LargeResponse(Response):
     def all_readings(self) -> list[Reading]:
         """The readings with their answers on all rows; those without one there come last."""
         found = [self.readings[0]] if self.readings and self.program is not None else []
-        empty = []
+        empty: list[Reading] = []
         for reading in self.readings[len(found) :]:
             ran = _run(self.large, reading.program)
             on_all = replace(reading, answer=ran.answer.values if ran else (), cells=ran.answer.cells if ran else ())

@@ -335,9 +335,13 @@ def _written(native: NativeColumn) -> exp.Expr:
         return exp.cast(raw, "TEXT")
     day = exp.EQ(this=exp.cast(exp.cast(raw.copy(), "DATE"), "TIMESTAMP"), expression=raw.copy())
     whole = exp.EQ(this=exp.Extract(this=exp.var("SECOND"), expression=raw.copy()), expression=exp.Literal.number(0))
-    forms = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
-    dated, minutes, seconds = (exp.TimeToStr(this=raw.copy(), format=exp.Literal.string(form)) for form in forms)
-    return exp.Case(default=seconds).when(day, dated).when(whole, minutes)
+    dated, minutes, seconds = (
+        exp.TimeToStr(this=raw.copy(), format=exp.Literal.string(form)) for form in ("%Y-%m-%d", "%H:%M", "%H:%M:%S")
+    )
+    # To some databases a T within a format is more than a letter.
+    begun = exp.DPipe(this=dated, expression=exp.Literal.string("T"))
+    with_minutes, with_seconds = (exp.DPipe(this=begun.copy(), expression=time) for time in (minutes, seconds))
+    return exp.Case(default=with_seconds).when(day, dated.copy()).when(whole, with_minutes)
 
 
 def _is_short(expression: exp.Expr) -> bool:

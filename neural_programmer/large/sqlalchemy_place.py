@@ -30,7 +30,7 @@ from neural_programmer.tables.errors import TableError
 from neural_programmer.tables.loaders.addresses import Address, engine_of, reflected
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, Connection
+    from sqlalchemy import Column, Connection, Table
 
 _BATCH = 50_000
 # What SQLAlchemy calls a database, and the dialect in which queries for it are written.
@@ -62,6 +62,7 @@ class SQLAlchemyPlace(Place):
         self._engine = engine_of(address)
         backend = self._engine.dialect.name
         if backend not in _DIALECTS:
+            self.close()
             known = ", ".join(sorted(_DIALECTS))
             raise TableError(
                 f"{address.shown} is a database of {backend}, for which no SQL is written; expected one of {known}. "
@@ -70,7 +71,18 @@ class SQLAlchemyPlace(Place):
         self.dialect = _DIALECTS[backend]  # type: ignore[misc]  # known of the database, not of the class
         self.thing = address.shown
         self.time_limit = TIME_LIMIT_SECONDS
-        table = reflected(self._engine, address)
+        try:
+            self._read(reflected(self._engine, address))
+        except EngineError as error:
+            self.close()
+            raise TableError(
+                f"{address.shown} cannot be read ({error}); expected a table that the user may read. Check the rights."
+            ) from None
+        except BaseException:
+            self.close()
+            raise
+
+    def _read(self, table: Table) -> None:
         self.name = table.name
         self._relation = exp.table_(table.name, db=table.schema, quoted=True)
         names = unique_names([column.name for column in table.columns])
@@ -78,7 +90,7 @@ class SQLAlchemyPlace(Place):
         self._keys = [exp.column(column.name, quoted=True) for column in table.primary_key.columns]
         self._integer_key = len(self._keys) == 1 and _native(next(iter(table.primary_key.columns))) is Native.INTEGER
         self._row_index, self.number_of_rows, census = self._census()
-        self.fingerprint = cache.fingerprint(address.shown, str(table.schema), table.name, census)
+        self.fingerprint = cache.fingerprint(self._address.shown, str(table.schema), table.name, census)
 
     def _census(self) -> tuple[exp.Expr, int, tuple[Any, ...]]:
         """How rows are numbered, how many there are, and figures that change when the table does."""
@@ -106,7 +118,7 @@ class SQLAlchemyPlace(Place):
 
     def _counted(self) -> exp.Expr:
         """Rows counted in the order of the primary key, else in that of storage, else in that of all columns."""
-        by = self._keys or (
+        by: list[exp.Expr] = [*self._keys] or (
             [exp.column("ctid")] if self.dialect == "postgres" else [one.expression for one in self.columns]
         )
         return exp.Window(
@@ -181,7 +193,7 @@ def _native(column: Column[Any]) -> Native:
         return Native.BOOLEAN
     if isinstance(kind, types.Integer):
         return Native.INTEGER
-    if isinstance(kind, types.Numeric):
+    if isinstance(kind, types.Numeric | types.Float):
         return Native.NUMBER
     if isinstance(kind, types.DateTime):
         return Native.TIMESTAMP

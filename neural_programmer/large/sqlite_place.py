@@ -168,11 +168,12 @@ class SQLitePlace(Place):
 def arrow_of(rows: list[SqlRow], schema: pyarrow.Schema) -> pyarrow.Table:
     """Rows of Python values as Arrow, whose texts are those that a person would have typed."""
     arrays = []
-    for values, column in zip(zip(*rows, strict=True), schema, strict=True):
+    for given, column in zip(zip(*rows, strict=True), schema, strict=True):
+        values: list[object] = list(given)
         if column.type == pyarrow.string():
-            values = [None if value is None else cell_text(value) for value in values]
+            values = [None if value is None else cell_text(value) for value in given]
         elif column.type == pyarrow.float64():
-            values = [None if value is None else float(value) for value in values]
+            values = [None if value is None else float(value) for value in given]
         arrays.append(pyarrow.array(values, column.type))
     return pyarrow.Table.from_arrays(arrays, schema=schema)
 

@@ -279,6 +279,7 @@ def _row_number(tree: exp.Select, schema: LargeSchema) -> exp.Expr | None:
         first = order.expressions[0]
         ordered = first.this if isinstance(first, exp.Ordered) else first
         return ordered.copy() if isinstance(ordered, exp.Column) else None
-    plain = isinstance(tree.expressions[0], exp.Column) and source is not None
-    of_table = plain and isinstance(source.this, exp.Table) and source.this.name == schema.table_name
-    return exp.column(column_name(schema, schema.row_index)) if of_table else None
+    table = source.this if isinstance(source, exp.From) else None
+    if not isinstance(tree.expressions[0], exp.Column) or not isinstance(table, exp.Table):
+        return None
+    return exp.column(column_name(schema, schema.row_index)) if table.name == schema.table_name else None

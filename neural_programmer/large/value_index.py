@@ -193,8 +193,8 @@ class ValueIndex:
             amount = int(words)
             return [str(one) for one in dict.fromkeys((amount, -amount)) if str(amount) == words.strip()]
         elif column.indexed is Indexed.NUMBERS and (column.distinct or 0) <= _MOST_WRITTEN:
-            found = [number_text(row[0]) for row in self.all("SELECT value FROM numbers WHERE place = ?", [place])]
-            rows = [(one,) for one in found if words in text_words(one)]
+            values = self.all("SELECT value FROM numbers WHERE place = ?", [place])
+            rows = [(number,) for number in (number_text(row[0]) for row in values) if words in text_words(number)]
         else:
             return None
         return None if len(rows) > most else [row[0] for row in rows]

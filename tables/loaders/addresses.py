@@ -6,7 +6,7 @@ import importlib
 import re
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from neural_programmer.tables.database_url import redacted, without_secrets
@@ -59,7 +59,7 @@ def database_address(text: str, table: str | None = None) -> Address | None:
 def engine_of(address: Address) -> sqlalchemy.Engine:
     """SQLAlchemy's engine for a database, not connected yet; ``TableError`` names what is not installed."""
     try:
-        sqlalchemy = importlib.import_module("sqlalchemy")
+        library: Any = importlib.import_module("sqlalchemy")
     except ImportError:
         raise TableError(
             f"{address.shown} is read by SQLAlchemy, which is not installed; expected it beside this package. "
@@ -67,9 +67,9 @@ def engine_of(address: Address) -> sqlalchemy.Engine:
         ) from None
     url = re.sub("^postgres(?:ql)?://", "postgresql+psycopg://", address.url, flags=re.IGNORECASE)
     try:
-        engine: sqlalchemy.Engine = sqlalchemy.create_engine(url)
+        engine: sqlalchemy.Engine = library.create_engine(url)
         return engine
-    except sqlalchemy.exc.NoSuchModuleError:
+    except library.exc.NoSuchModuleError:
         raise TableError(
             f"{address.shown} is no database that SQLAlchemy knows here; expected postgresql://, mysql:// or another "
             "whose driver is installed. Check the address, or install the driver."
@@ -79,7 +79,7 @@ def engine_of(address: Address) -> sqlalchemy.Engine:
             f"{address.shown} needs a driver that is not installed ({error.name or error}); expected it beside "
             "SQLAlchemy. Install the driver."
         ) from None
-    except (sqlalchemy.exc.SQLAlchemyError, ValueError, TypeError) as error:
+    except (library.exc.SQLAlchemyError, ValueError, TypeError) as error:
         raise TableError(
             f"{address.shown} cannot be used ({address.redacted(error)}); expected "
             "scheme://user:password@host/database#table. Check the address."
@@ -88,17 +88,17 @@ def engine_of(address: Address) -> sqlalchemy.Engine:
 
 def table_names(engine: sqlalchemy.Engine, address: Address) -> tuple[str, ...]:
     """The tables and views of a database's default schema, by name; ``TableError`` where it cannot be reached."""
-    sqlalchemy = importlib.import_module("sqlalchemy")
+    library: Any = importlib.import_module("sqlalchemy")
     try:
-        found = sqlalchemy.inspect(engine)
+        found = library.inspect(engine)
         return tuple(sorted([*found.get_table_names(), *found.get_view_names()]))
-    except sqlalchemy.exc.SQLAlchemyError as error:
+    except library.exc.SQLAlchemyError as error:
         raise unreachable(address, error) from None
 
 
 def reflected(engine: sqlalchemy.Engine, address: Address) -> sqlalchemy.Table:
     """The table that an address names, ``schema.table`` or the only one, with its columns as the database has them."""
-    sqlalchemy = importlib.import_module("sqlalchemy")
+    library: Any = importlib.import_module("sqlalchemy")
     schema, name = None, address.table
     if name is None:
         names = table_names(engine, address)
@@ -110,7 +110,7 @@ def reflected(engine: sqlalchemy.Engine, address: Address) -> sqlalchemy.Table:
             )
         name = names[0]
     try:
-        found = sqlalchemy.inspect(engine)
+        found = library.inspect(engine)
         if not found.has_table(name) and "." in name:
             schema, name = name.split(".", 1)
         if not found.has_table(name, schema=schema):
@@ -120,10 +120,10 @@ def reflected(engine: sqlalchemy.Engine, address: Address) -> sqlalchemy.Table:
             )
         with warnings.catch_warnings():
             # A column of a type that SQLAlchemy does not know is read as text.
-            warnings.simplefilter("ignore", sqlalchemy.exc.SAWarning)
-            table: sqlalchemy.Table = sqlalchemy.Table(name, sqlalchemy.MetaData(), schema=schema, autoload_with=engine)
+            warnings.simplefilter("ignore", library.exc.SAWarning)
+            table: sqlalchemy.Table = library.Table(name, library.MetaData(), schema=schema, autoload_with=engine)
         return table
-    except sqlalchemy.exc.SQLAlchemyError as error:
+    except library.exc.SQLAlchemyError as error:
         raise unreachable(address, error) from None
 
 

@@ -15,11 +15,11 @@ from neural_programmer.tables.build import build_table
 from neural_programmer.tables.database_url import redacted
 from neural_programmer.tables.errors import TableError
 from neural_programmer.tables.loaders import databases, excel, frames, structured
-from neural_programmer.tables.loaders.addresses import database_address, engine_of, table_names
+from neural_programmer.tables.loaders.addresses import database_address
 from neural_programmer.tables.loaders.delimited import Dialect, parse_delimited, parse_wikitablequestions
 from neural_programmer.tables.loaders.encodings import decode
 from neural_programmer.tables.loaders.raw import Limits, RawTable, require_rows
-from neural_programmer.tables.loaders.servers import read_database
+from neural_programmer.tables.loaders.servers import database_tables, read_database
 from neural_programmer.tables.overrides import with_overrides
 from neural_programmer.tables.table import Table
 
@@ -64,7 +64,7 @@ def list_parts(source: str | os.PathLike[str] | bytes, *, limits: Limits | None 
         return excel.sheet_names(source, "the workbook", limits) if source.startswith(b"PK\x03\x04") else ()
     address = database_address(os.fspath(source))
     if address is not None:
-        return table_names(engine_of(address), address)
+        return database_tables(address)
     path, _ = resolve(os.fspath(source))
     magic = first_bytes(path)
     if databases.is_sqlite(magic):

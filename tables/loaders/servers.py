@@ -6,7 +6,7 @@ import datetime
 import importlib
 from typing import Any
 
-from neural_programmer.tables.loaders.addresses import Address, engine_of, reflected, unreachable
+from neural_programmer.tables.loaders.addresses import Address, engine_of, reflected, table_names, unreachable
 from neural_programmer.tables.loaders.cells import cell_text
 from neural_programmer.tables.loaders.raw import Limits, RawTable
 
@@ -32,6 +32,15 @@ def read_database(address: Address, limits: Limits) -> RawTable:
             raise unreachable(address, error) from None
         headers = [column.name for column in table.columns]
         return RawTable(headers, [[cell_text(_in_utc(value)) for value in row] for row in rows], table.name)
+    finally:
+        engine.dispose()
+
+
+def database_tables(address: Address) -> tuple[str, ...]:
+    """The tables and views of a database's default schema, by name."""
+    engine = engine_of(address)
+    try:
+        return table_names(engine, address)
     finally:
         engine.dispose()
 
