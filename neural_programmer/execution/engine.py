@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from decimal import Decimal
 from types import TracebackType
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol, Self, cast
 
 from neural_programmer.execution.sql_schema import StoredValue, TableSchema
 from neural_programmer.tables.table import Table
@@ -40,6 +41,11 @@ class Engine(Protocol):
     def run(self, sql: str) -> list[Row]:
         """The rows a query gives; ``EngineError`` where it fails or outgrows a limit."""
         ...
+
+
+def _stored(value: object) -> StoredValue:
+    """A value as the rows of an engine have it: decimals, which some databases make of written numbers, as floats."""
+    return float(value) if isinstance(value, Decimal) else cast(StoredValue, value)
 
 
 class TableEngine(ABC):
@@ -79,7 +85,8 @@ class TableEngine(ABC):
         ``parameters`` are the values of the query's named places, as `sql_parameters` writes them.
         """
         with self._one_at_a_time:
-            return self._fetch(sql, most, parameters or {})
+            names, rows = self._fetch(sql, most, parameters or {})
+        return names, tuple(tuple(map(_stored, row)) for row in rows)
 
     def run(self, sql: str) -> list[Row]:
         """The rows a query gives; ``EngineError`` where it fails, takes too long or gives too many."""
