@@ -59,10 +59,8 @@ class RowChooser:
         plain.update(dict.fromkeys(part for name in alias_names(words) for part in name.split()))
         known = self._index.known_words(plain)
         wanted = [word for word in plain if word in known]
-        forms = dict.fromkeys(lemma(word.word) for word in content)
-        by_lemma = self._index.words_like(forms)
         for word in content:
-            alike = [other for other in by_lemma.get(lemma(word.word), ()) if other != word.word]
+            alike = [other for other in self._index.words_like(lemma(word.word)) if other != word.word]
             wanted += alike
             if word.word not in known and not alike and may_be_misspelt(word):
                 choices = self._index.words_by_letter(word.word[0])

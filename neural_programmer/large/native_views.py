@@ -11,7 +11,7 @@ import numpy as np
 from neural_programmer.execution.sql_schema import Reading
 from neural_programmer.execution.typed_views import Stored
 from neural_programmer.large.place import Place, SqlRow
-from neural_programmer.large.profile import Native, TableProfile
+from neural_programmer.large.profile import ColumnProfile, Native, TableProfile
 from neural_programmer.tables.build import build_table, distinct_cells
 from neural_programmer.tables.column_readings import ColumnReadings, column_readings
 from neural_programmer.tables.loaders.cells import cell_text
@@ -30,6 +30,7 @@ NATIVE_VIEWS: Mapping[Native, frozenset[ViewKind]] = {
     Native.TEXT: frozenset(ViewKind),
 }
 FIRST_YEAR, LAST_YEAR = 1000, 2100
+_MOST_REMEMBERED = 50_000
 
 
 def native_table(place: Place, rows: Sequence[SqlRow]) -> Table:
@@ -61,43 +62,52 @@ def day_of(value: datetime.date) -> str:
     return cell_text(value)
 
 
-def proxy_table(
-    profile: TableProfile,
-    readings: Mapping[int, ColumnReadings],
-    rows: Sequence[SqlRow],
-    fingerprint: str,
-) -> Table:
-    """Some rows of a large table as a table of its own, with just the views that the large one has.
+class ProxyMaker:
+    """Makes small tables of some rows of a large table; what was read of a cell once is remembered.
 
-    ``readings`` are those of the columns of texts, by position.
+    ``readings`` gives how the texts of the column at a position are read.
     """
-    columns = []
-    for at, column in enumerate(profile.columns):
-        values = [row[at + 1] for row in rows]
-        cells = tuple(cell_text(value) for value in values)
-        read = _reader(column.native, readings.get(at))
+
+    def __init__(self, profile: TableProfile, readings: Callable[[int], ColumnReadings]) -> None:
+        self._profile = profile
+        self._readings = readings
+        self._read: dict[tuple[int, ViewKind, str], Value] = {}
+
+    def table(self, rows: Sequence[SqlRow], fingerprint: str) -> Table:
+        """The rows as a table of its own, with just the views that the large one has."""
+        if len(self._read) > _MOST_REMEMBERED:
+            self._read.clear()
+        columns = [self._column(at, column, [row[at + 1] for row in rows]) for at, column in enumerate(self._columns)]
+        totals = np.zeros(len(rows), dtype=np.bool_)
+        return Table(self._profile.name, tuple(columns), len(rows), totals, fingerprint)
+
+    @property
+    def _columns(self) -> tuple[ColumnProfile, ...]:
+        return self._profile.columns
+
+    def _column(self, at: int, column: ColumnProfile, values: Sequence[Any]) -> Column:
+        cells = tuple(map(cell_text, values))
         known, codes = distinct_cells(cells)
-        first: dict[str, Any] = {}
-        for text, value in zip(cells, values, strict=True):
-            first.setdefault(text, value)
+        first = dict(zip(reversed(cells), reversed(values), strict=True))
         views: dict[ViewKind, View] = {}
         for kind, view in column.views.items():
-            distinct: list[Value] = [read(kind, text, first[text]) for text in known.texts]
+            distinct = [self._value(at, column.native, kind, text, first[text]) for text in known.texts]
             views[kind] = make_view(kind, distinct, codes, view.unit)
-        columns.append(Column(column.name, column.name, cells, views))
-    totals = np.zeros(len(rows), dtype=np.bool_)
-    return Table(profile.name, tuple(columns), len(rows), totals, fingerprint)
+        return Column(column.name, column.name, cells, views)
 
+    def _value(self, at: int, native: Native, kind: ViewKind, text: str, value: Any) -> Value:
+        found = self._read.get((at, kind, text))
+        if found is None:
+            found = self._read[at, kind, text] = self._read_anew(at, native, kind, text, value)
+        return found
 
-def _reader(native: Native, readings: ColumnReadings | None) -> Callable[[ViewKind, str, Any], Value]:
-    def read(kind: ViewKind, text: str, value: Any) -> Value:
+    def _read_anew(self, at: int, native: Native, kind: ViewKind, text: str, value: Any) -> Value:
         if not text.strip():
             return MISSING
         if kind is ViewKind.TEXT:
             return Text(text)
         if native is Native.TEXT:
-            assert readings is not None
-            return readings.value(kind, text)
+            return self._readings(at).value(kind, text)
         if kind is ViewKind.LENGTH:
             return Number(float(len(text.strip())))
         if kind is ViewKind.YEAR:
@@ -105,8 +115,6 @@ def _reader(native: Native, readings: ColumnReadings | None) -> Callable[[ViewKi
         if kind is ViewKind.DATE:
             return _date(native, value)
         return Number(float(value)) if np.isfinite(float(value)) else MISSING
-
-    return read
 
 
 def _date(native: Native, value: Any) -> Value:

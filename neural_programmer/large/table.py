@@ -19,7 +19,7 @@ from neural_programmer.language.program import Program, Step
 from neural_programmer.large import cache
 from neural_programmer.large.building import SAMPLED_ROWS, TYPED_ROWS, Report, build_index
 from neural_programmer.large.choosing import RowChooser
-from neural_programmer.large.native_views import native_table, proxy_table, readings_of
+from neural_programmer.large.native_views import ProxyMaker, native_table, readings_of
 from neural_programmer.large.place import ROW_INDEX, Place, SqlRow
 from neural_programmer.large.profile import Native, TableProfile
 from neural_programmer.large.schema import LargeSchema, Physical
@@ -81,7 +81,9 @@ class LargeTable(PreparedTable):
         place.attach_index(path, self.value_index)
         self._remembered: OrderedDict[int, SqlRow] = OrderedDict()
         self._readings: dict[int, ColumnReadings] = {}
-        super().__init__(self._table_of(self.value_index.all(f"SELECT * FROM kept ORDER BY {ROW_INDEX}")))
+        self._proxies = ProxyMaker(self.value_index.profile, self._readings_of)
+        self._kept = {row[0]: row for row in self.value_index.all(f"SELECT * FROM kept ORDER BY {ROW_INDEX}")}
+        super().__init__(self._table_of(list(self._kept.values())))
 
     @property
     def profile(self) -> TableProfile:
@@ -133,13 +135,7 @@ class LargeTable(PreparedTable):
         return self._readings[at]
 
     def _table_of(self, rows: list[SqlRow]) -> Table:
-        texts = {
-            at: self._readings_of(at)
-            for at, column in enumerate(self.profile.columns)
-            if column.native is Native.TEXT and set(column.views) - {ViewKind.TEXT}
-        }
-        numbers = [row[0] for row in rows]
-        return proxy_table(self.profile, texts, rows, cache.fingerprint(self.place.fingerprint, numbers))
+        return self._proxies.table(rows, cache.fingerprint(self.place.fingerprint, [row[0] for row in rows]))
 
     def _fetch(self, numbers: Iterable[int]) -> list[SqlRow]:
         """Whole rows: from the sample, from memory, or from where the table lives."""
@@ -160,7 +156,7 @@ class LargeTable(PreparedTable):
         """The rows with which a question is understood, as a table of its own, and their numbers from 1."""
         tokens, _ = tokenize(question)
         chosen = self._chooser.rows(question, tokens)
-        rows = {row[0]: row for row in self.value_index.all("SELECT * FROM kept")}
+        rows = dict(self._kept)
         rows.update({row[0]: row for row in self._fetch(number for number in chosen if number not in rows)})
         ordered = sorted(rows)
         return Proxy(self._table_of([rows[number] for number in ordered]), self), ordered

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ MEMORY_LIMIT = "100MB"
 # A word of more cells than this says too little to follow it to all of them.
 _MOST_POSTINGS = 200_000
 _MOST_ROWS = 200
+_SHORTEST_SIMILAR = 4
 # So many numbers are written out to look for the words of one.
 _MOST_WRITTEN = 20_000
 
@@ -71,20 +73,24 @@ class ValueIndex:
         found = self.all("SELECT DISTINCT word FROM words WHERE word IN (SELECT unnest(?))", [list(words)])
         return {row[0] for row in found}
 
-    def words_like(self, lemmas: Iterable[str]) -> dict[str, list[str]]:
-        """The words of the cells by some dictionary forms, in order."""
-        found: dict[str, list[str]] = {}
-        rows = self.all(
-            "SELECT lemma, word FROM vocabulary WHERE lemma IN (SELECT unnest(?)) ORDER BY word", [list(lemmas)]
-        )
-        for form, word in rows:
-            found.setdefault(form, []).append(word)
-        return found
+    def words_like(self, form: str) -> list[str]:
+        """The words of the cells by a dictionary form, in order."""
+        return self._vocabulary[0].get(form, [])
 
     def words_by_letter(self, letter: str) -> list[str]:
-        """The alphabetic words of the cells that begin with a letter, at least four letters long."""
-        found = self.all("SELECT word FROM vocabulary WHERE letter = ? AND length(word) >= 4 ORDER BY word", [letter])
-        return [row[0] for row in found]
+        """The alphabetic words of the cells that begin with a letter, at least four letters long, in order."""
+        return self._vocabulary[1].get(letter, [])
+
+    @cached_property
+    def _vocabulary(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Words by their dictionary forms, and by their first letters; as many as the cells' texts at most."""
+        by_form: dict[str, list[str]] = {}
+        by_letter: dict[str, list[str]] = {}
+        for word, form, letter in self.all("SELECT word, lemma, letter FROM vocabulary ORDER BY word"):
+            by_form.setdefault(form, []).append(word)
+            if len(word) >= _SHORTEST_SIMILAR:
+                by_letter.setdefault(letter, []).append(word)
+        return by_form, by_letter
 
     def cells_with(self, words: Sequence[str], compacts: Sequence[str], most: int) -> list[Cell]:
         """Distinct cells that hold some of the words, those that hold nothing else first, then the fullest.
