@@ -135,9 +135,7 @@ def _pairs_of_numbers(enumeration: Enumeration, anchor: Anchor) -> Iterator[tupl
                             yield node, beside
 
 
-def _over_numbers(
-    constant: int, wanted: float, pairs: Iterable[tuple[NumberNode, NumberNode]]
-) -> Iterator[VerdictHit]:
+def _over_numbers(constant: int, wanted: float, pairs: Iterable[tuple[NumberNode, NumberNode]]) -> Iterator[VerdictHit]:
     """Comparisons of two numbers, each in the order that gives the right word."""
     exceeds = OPERATION_IDS["verdict_exceeds"]
     for left, right in pairs:
