@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,7 +14,10 @@ from neural_programmer.tables.matching.linking import CueKind, MatchSource
 from neural_programmer.tables.values import text_key
 from neural_programmer.understanding import takes_up
 
-_LEAST_LIKENESS = 55.0
+# Of 100; "largest" is 71 like "longest".
+_LEAST_LIKENESS = 70.0
+_LESS_FOR_A_PART = 5.0
+_MOST_OF_A_WORD = 4
 _LONGEST_VALUE = 60
 _MOST_VALUES = 50_000
 
@@ -152,12 +155,28 @@ def nearest(word: str, prepared: PreparedTable, most: int = 4) -> tuple[Nearest,
     key = text_key(word)
     found: list[Nearest] = []
     for offered, bonus in ((names, 5.0), (values, 0.0)):
-        for choice, likeness, _ in process.extract(key, offered.keys(), scorer=fuzz.WRatio, limit=most + 1):
-            if likeness >= _LEAST_LIKENESS and choice != key:
-                text, role, column_name = offered[choice]
-                found.append(Nearest(text, role, column_name, likeness + bonus))
+        for choice, likeness in _alike(key, list(offered)):
+            text, role, column_name = offered[choice]
+            found.append(Nearest(text, role, column_name, likeness + bonus))
     found.sort(key=lambda one: -one.likeness)
     return tuple(found[:most])
+
+
+def _alike(key: str, choices: Sequence[str]) -> list[tuple[str, float]]:
+    """The choices that are spelt like a word as wholes, or that hold a word spelt like it, but not the word itself."""
+    found: dict[str, float] = {}
+    for choice, likeness, _ in process.extract(key, choices, scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS, limit=9):
+        found[choice] = likeness
+    words: dict[str, list[str]] = {}
+    for choice in choices:
+        for word in choice.split():
+            words.setdefault(word, []).append(choice)
+    for word, likeness, _ in process.extract(
+        key, list(words), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS, limit=9
+    ):
+        for choice in words[word][:_MOST_OF_A_WORD]:
+            found[choice] = max(found.get(choice, 0.0), likeness - _LESS_FOR_A_PART)
+    return [(choice, likeness) for choice, likeness in found.items() if choice != key]
 
 
 def with_word_replaced(question: str, word: str, by: str) -> str:

@@ -41,10 +41,10 @@ class ColumnReadings:
             return Text(text) if text.strip() else MISSING
         if view in (ViewKind.DATE, ViewKind.YEAR):
             date = self._date(text)
-            return (date or MISSING) if view is ViewKind.DATE else _number(date and date.year)
+            return (date or MISSING) if view is ViewKind.DATE else _number(None if date is None else date.year)
         if view in (ViewKind.LIST, ViewKind.ITEM_COUNT):
             items = None if self.lists is None else self.lists.items_of(text, self._is_one_value(text))
-            return (items or MISSING) if view is ViewKind.LIST else _number(items and len(items.items))
+            return (items or MISSING) if view is ViewKind.LIST else _number(None if items is None else len(items.items))
         if view in (ViewKind.HEAD, ViewKind.TAIL):
             part = (head(text) or None) if view is ViewKind.HEAD else tail(text)
             return MISSING if part is None else Text(part)

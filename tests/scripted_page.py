@@ -31,6 +31,8 @@ SLOW = "which film is slow?"
 SECONDS_OF_SLOW = 5.0
 COUNTED = "how many departments are there?"
 WHO = "who directed Titanic?"
+UNSURE = "which film did Spielberg make first?"
+WITHHELD = "which two films were directed by the same person?"
 
 SCRIPT: dict[str, tuple[tuple[str, float], ...]] = {
     LONGEST: (
@@ -44,6 +46,11 @@ SCRIPT: dict[str, tuple[tuple[str, float], ...]] = {
     COUNTED: (("#0 = all_rows(); #1 = count(#0)", 0.9),),
     WHO: (('#0 = all_rows(); #1 = filter_equals(#0, "Film":text, "Titanic"); #2 = select(#1, "Director":text)', 0.9),),
     TRICKY: (
+        ('#0 = all_rows(); #1 = first(#0); #2 = select(#1, "Film":text)', 0.2),
+        ('#0 = all_rows(); #1 = last(#0); #2 = select(#1, "Film":text)', 0.1),
+    ),
+    UNSURE: (('#0 = all_rows(); #1 = first(#0); #2 = select(#1, "Film":text)', 0.35),),
+    WITHHELD: (
         ('#0 = all_rows(); #1 = first(#0); #2 = select(#1, "Film":text)', 0.2),
         ('#0 = all_rows(); #1 = last(#0); #2 = select(#1, "Film":text)', 0.1),
     ),

@@ -47,7 +47,8 @@ def test_an_answer_comes_with_everything_needed_to_check_it() -> None:
     assert response.unused_words == ["won", "Lillehammer"]
     assert response.sql_agrees is True
     assert "SELECT" in (response.sql("sqlite") or "")
-    assert response.sql("tsql") != response.sql("sqlite")
+    assert 'FROM medals' in (response.sql("postgres") or "")
+    assert '"Gold_number"' in (response.sql("postgres") or "")
 
 
 def test_programs_with_the_same_answer_count_together() -> None:

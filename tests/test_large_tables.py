@@ -18,7 +18,7 @@ from neural_programmer.execution.exact import Answer, answer
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.given import run_program
 from neural_programmer.language.candidates import Candidates
-from neural_programmer.language.text_form import write_program
+from neural_programmer.language.text_form import read_program, write_program
 from neural_programmer.large import building
 from neural_programmer.large.asking import EVIDENCE_CELLS, LargeResponse
 from neural_programmer.large.opening import open_table
@@ -204,6 +204,29 @@ def test_the_index_is_made_anew_when_the_file_changes(tmp_path: Path) -> None:
     with opened(path) as changed:
         assert not changed.was_indexed
         assert changed.number_of_rows == 61
+
+
+def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
+    path = as_parquet(rows_table(60, seed=4), tmp_path)
+    with opened(path) as first:
+        index = first.value_index.path
+    index.write_bytes(b"damaged")
+    with opened(path) as again:
+        assert not again.was_indexed
+        assert again.run(read_program(COUNT)).answer.values == (60.0,)
+
+
+def test_a_cache_folder_that_cannot_be_made_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = as_parquet(rows_table(20), tmp_path)
+    monkeypatch.setenv("NEURAL_PROGRAMMER_CACHE", f"{path}/inside")
+    with pytest.raises(TableError, match="NEURAL_PROGRAMMER_CACHE"):
+        open_table(path, large_rows=0)
+
+
+def test_a_large_text_file_that_duckdb_cannot_read_is_read_into_memory(tmp_path: Path) -> None:
+    path = tmp_path / "latin.csv"
+    path.write_bytes(b"Name;Town\n" + "Zoë;Köln\n".encode("latin-1") * 3)
+    assert load_table(path).number_of_rows == open_table(path, large_rows=0).table.number_of_rows == 3
 
 
 def test_few_rows_are_read_into_memory(tmp_path: Path) -> None:

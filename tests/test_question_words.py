@@ -54,6 +54,8 @@ def test_the_nearest_columns_and_values_come_best_first_with_their_places() -> N
     found = nearest("open", PREPARED)
     assert (found[0].text, found[0].role) == ("Opened", Role.COLUMN)
     assert nearest("xyzzy", PREPARED) == ()
+    assert nearest("capital", PREPARED) == (), "a few letters in common are no likeness"
+    assert "5 July 1952" in [one.text for one in nearest("Juli", PREPARED)], "one of its words is like it"
     assert len(nearest("e", PREPARED, most=2)) <= 2
 
 

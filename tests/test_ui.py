@@ -512,7 +512,7 @@ def test_a_table_of_a_database_can_be_opened(page: AppTest, kind: str, tmp_path:
     [
         ("/nowhere/games.db", "there is no file"),
         (__file__, "is no SQLite or DuckDB file"),
-        ("postgresql://localhost/x", "address on a network"),
+        ("postgresql://localhost:1/x", "cannot be read"),
     ],
     ids=["absent", "another file", "network"],
 )
@@ -540,6 +540,11 @@ def test_uploads_are_bounded_with_a_message(page: AppTest, monkeypatch: pytest.M
     assert any("3 columns; expected at most 2" in error.value for error in page.error)
     upload(page, "big.csv", b"a,b\n" + b"1,2\n" * 20)
     assert any("bytes; expected at most 50" in error.value for error in page.error)
+    content = io.BytesIO()
+    pandas.DataFrame({"a": [f"{number:05} " * 20 for number in range(3_000)]}).to_parquet(content, compression="zstd")
+    monkeypatch.setattr(resources, "UPLOAD_LIMITS", Limits(bytes=len(content.getvalue()), expansion=1))
+    upload(page, "packed.parquet", content.getvalue())
+    assert any("unpacks to" in error.value for error in page.error)
 
 
 def test_a_columns_type_can_be_changed_and_the_question_is_asked_again(page: AppTest) -> None:

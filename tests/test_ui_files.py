@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from neural_programmer import batch
 from neural_programmer.batch import Outcome
 from neural_programmer.export import FORMATS
 from neural_programmer.ui import batch_page
@@ -137,6 +138,17 @@ def test_a_batch_can_be_stopped_and_gone_on_with(page: AppTest, monkeypatch: pyt
     work.running = True
     batch_page._stop(work)
     assert not work.running
+
+
+def test_a_field_for_files_takes_what_is_read_and_no_more(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_to(page, "Batch")
+    questions = page.file_uploader(key="questions file")
+    assert questions.proto.max_upload_size_mb == batch.MOST_MEGABYTES
+    assert batch.MOST_BYTES == batch.MOST_MEGABYTES * 1024**2
+    monkeypatch.setattr(batch, "MOST_BYTES", 2)
+    questions.set_value(("q.txt", HOW_MANY.encode(), "text/plain")).run()
+    press(page, "start batch")
+    assert f"at most {batch.MOST_MEGABYTES} MB are read" in texts(page)
 
 
 def test_no_questions_are_a_message(page: AppTest) -> None:

@@ -20,10 +20,12 @@ from neural_programmer.ui.wording import (
     counted,
     escape_markdown,
     number_in_words,
+    withheld_in_words,
 )
 
 _MOST_SHOWN_LARGE = 6
 _MOST_BARS = 30
+_MOST_NAMES = 8
 
 
 def draw(state: SessionState, shown: Response) -> None:
@@ -39,12 +41,17 @@ def draw(state: SessionState, shown: Response) -> None:
 
 
 def _draw_abstention(shown: Response) -> None:
-    st.warning(f"**No answer.** {escape_markdown(_sentence(shown.reason))}", icon=":material/help:")
     if shown.readings:
-        st.caption("These are the readings that were considered. Choose one to look at it and to correct it.")
-    else:
-        names = ", ".join(f"“{escape_markdown(column.name)}”" for column in shown.prepared.table.columns[:8])
-        st.caption(f"Next: use the words of the table. Its columns are {names} …")
+        st.warning(f"**No answer.** {escape_markdown(withheld_in_words(shown.confidence))}", icon=":material/help:")
+        st.caption(
+            "Next: choose one of the readings below to look at it and to correct it, or say more exactly what you "
+            f"want to know. Withheld because {escape_markdown(shown.reason)}."
+        )
+        return
+    st.warning(f"**No answer.** {escape_markdown(_sentence(shown.reason))}", icon=":material/help:")
+    names = ", ".join(f"“{escape_markdown(column.name)}”" for column in shown.prepared.table.columns[:_MOST_NAMES])
+    more = " …" if len(shown.prepared.table.columns) > _MOST_NAMES else "."
+    st.caption(f"Next: use the words of the table. Its columns are {names}{more}")
 
 
 def _draw_nothing(shown: Response) -> None:

@@ -33,7 +33,12 @@ def main() -> None:
             )
         if state.prepared is not None:
             table_panel.draw_in_sidebar(state)
-    PAGES[page](state)
+    for title, draw in PAGES.items():
+        # What stands in the place of another page goes at once, also where this run of the script is interrupted.
+        place = st.empty()
+        if title == page:
+            with place.container():
+                draw(state)
     link_panel.publish(state)
 
 

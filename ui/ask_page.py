@@ -54,9 +54,11 @@ _KEPT = ("dialect", "parameters", "hand sql ", "format", "part", "soft", "step o
 def draw(state: SessionState) -> None:
     """Draw the page for the session that runs the script."""
     model = _model()
+    start = st.empty()  # emptied at once when a table is opened
     if state.prepared is None:
-        link_panel.draw_problem(state)
-        start_panel.draw(state, model)
+        with start.container():
+            link_panel.draw_problem(state)
+            start_panel.draw(state, model)
         return
     if model is not None:
         question_panel.draw(state)

@@ -30,6 +30,7 @@ _MOST_SOFT_ROWS = 5_000
 _MOST_ROWS_DRAWN = 40
 _MOST_ANSWERS = 5
 _LONGEST_ROW_NAME = 28
+_PIXELS_OF_NAMES, _PIXELS_OF_BARS = 150, 140
 
 
 def draw(state: SessionState, shown: Response) -> None:
@@ -93,7 +94,12 @@ def _draw_step(shown: Response, labels: Sequence[str]) -> None:
             {title: [name for name, _ in choices], "Probability": [chance for _, chance in choices]},
             hide_index=True,
             height="content",
-            column_config={"Probability": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
+            column_config={
+                title: st.column_config.TextColumn(width=_PIXELS_OF_NAMES),
+                "Probability": st.column_config.ProgressColumn(
+                    format="percent", min_value=0, max_value=1, width=_PIXELS_OF_BARS
+                ),
+            },
             alt=f"What step {number + 1} weighed: {title.lower()}",
         )
     st.caption("A program that was made plainer to read may name another operation than the one that was chosen.")

@@ -33,7 +33,8 @@ PAGE_STYLE = """
 .np-own { font-weight: 700; margin: .45rem 0 0; }
 [class*="st-key-chips"] label p { font-size: .74rem; opacity: .75; }
 [class*="st-key-chips"] [data-testid="stSelectbox"] { min-width: 9.5rem; }
-.st-key-card .stMarkdownBadge { white-space: normal; overflow: visible; line-height: 1.4; }
+.st-key-card .stMarkdownBadge, .st-key-card .stMarkdownBadge * { white-space: normal !important;
+    overflow: visible !important; line-height: 1.4; }
 .np-words { display: flex; flex-wrap: wrap; gap: .3rem .35rem; align-items: flex-start; margin: .1rem 0 .2rem; }
 .np-word { display: inline-flex; flex-direction: column; align-items: center; padding: .1rem .15rem;
     max-width: 100%; overflow-wrap: anywhere; line-height: 1.35; }

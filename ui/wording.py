@@ -42,9 +42,17 @@ def escape_markdown(text: str) -> str:
 def confidence_in_words(confidence: float) -> str:
     """How sure the model is, with the share of such answers that were right on questions held out."""
     words = next(words for least, words in _CONFIDENCES if confidence >= least)
+    return f"{words}: {_share(confidence)} on questions held out."
+
+
+def withheld_in_words(confidence: float) -> str:
+    """Why an answer of so little confidence is not given."""
+    return f"It would be a guess: answers like the likeliest one were {_share(confidence)} on questions held out."
+
+
+def _share(confidence: float) -> str:
     tenths = min(max(round(confidence * 10), 0), 10)
-    share = {0: "hardly ever right", 10: "nearly always right"}.get(tenths, f"right about {tenths} times in 10")
-    return f"{words}: {share} on questions held out."
+    return {0: "hardly ever right", 10: "nearly always right"}.get(tenths, f"right about {tenths} times in 10")
 
 
 def confidence_colour(confidence: float) -> Literal["green", "orange", "red"]:

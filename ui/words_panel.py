@@ -44,7 +44,7 @@ def draw(state: SessionState, shown: Response) -> None:
     if len(words) > _MOST_WORDS:
         st.caption(f"The first {_MOST_WORDS} of {len(words)} words.")
     unused = list(dict.fromkeys(word.text for word in words if word.role is Role.UNUSED))
-    if unused:
+    if unused and state.edited is None:  # who edits the program knows better
         _draw_did_you_mean(state, shown, unused)
 
 

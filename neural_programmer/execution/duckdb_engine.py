@@ -93,7 +93,7 @@ class DuckDBEngine(TableEngine):
         finally:
             timer.cancel()
             timer.join()
-            with suppress(duckdb.TransactionException):  # it had not begun
+            with suppress(duckdb.TransactionException, duckdb.ConnectionException):  # not begun, or closed meanwhile
                 self._connection.rollback()
 
     def _check_reads(self, sql: str) -> None:

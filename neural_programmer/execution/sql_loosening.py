@@ -25,7 +25,7 @@ from neural_programmer.tables.views import ViewKind, ViewReference
 
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div)
-_NUMBERS_FIRST = (ViewKind.NUMBER, ViewKind.YEAR, ViewKind.DATE)
+_NUMBERS = (ViewKind.NUMBER, ViewKind.YEAR)
 # The filters that a condition written by hand may mean, by what it is written with.
 _FILTERS: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.EQ: ("filter_equals",),
@@ -77,7 +77,7 @@ class Loosening:
         tree = tree.copy()
         for node in reversed(list(tree.walk())):
             if isinstance(node, exp.Sum | exp.Avg | exp.Max | exp.Min | exp.Median):
-                self._type(node.this, (ViewKind.NUMBER, ViewKind.YEAR) if isinstance(node, exp.Sum | exp.Avg) else None)
+                self._type(node.this, None if isinstance(node, exp.Max | exp.Min) else _NUMBERS)
             elif isinstance(node, _ARITHMETIC):
                 self._type(node.left, (ViewKind.NUMBER,))
                 self._type(node.right, (ViewKind.NUMBER,))
@@ -85,19 +85,19 @@ class Loosening:
                 self._type(node.this)
             elif isinstance(node, exp.Between):
                 if _is_number(node.args["low"]) or _is_number(node.args["high"]):
-                    self._type(node.this, _NUMBERS_FIRST[:2])
+                    self._type(node.this, _NUMBERS)
             elif isinstance(node, exp.In) and node.expressions and all(map(_is_number, node.expressions)):
-                self._type(node.this, _NUMBERS_FIRST[:2])
+                self._type(node.this, _NUMBERS)
             elif isinstance(node, _COMPARISONS):
                 self._type_sides(node.left, node.right)
                 self._type_sides(node.right, node.left)
-            elif isinstance(node, exp.Year):
+            elif isinstance(node, exp.Year) or (isinstance(node, exp.Extract) and node.name.casefold() == "year"):
                 self._take_year(node)
         return tree
 
     def _type_sides(self, side: exp.Expr, other: exp.Expr) -> None:
         if _is_number(other):
-            self._type(side, _NUMBERS_FIRST[:2])
+            self._type(side, _NUMBERS)
             return
         column = self._raw(side)
         if column is None:
@@ -123,13 +123,17 @@ class Loosening:
         if raw is None:
             return
         views = self.names.schema.table.column(raw.column).views
-        for kind in kinds or _NUMBERS_FIRST:
+        if kinds is None:  # numbers or dates, whichever are read in more of the cells
+            both = [kind for kind in (ViewKind.NUMBER, ViewKind.DATE) if kind in views]
+            kinds = tuple(sorted(both, key=lambda kind: -int(views[kind].mask.sum())))
+        for kind in kinds:
             if kind in views:
                 self._replace(node, ViewReference(raw.column, kind))
                 return
 
-    def _take_year(self, node: exp.Year) -> None:
-        inner = node.this.this if isinstance(node.this, exp.Cast) else node.this
+    def _take_year(self, node: exp.Year | exp.Extract) -> None:
+        inner = node.expression if isinstance(node, exp.Extract) else node.this
+        inner = inner.this if isinstance(inner, exp.Cast) else inner
         if isinstance(inner, exp.TsOrDsToDate):
             inner = inner.this
         if isinstance(inner, exp.Column):
@@ -209,7 +213,7 @@ class Loosening:
         table = self.names.schema.table
         own = list(table.column(view.column).views) if view.view is ViewKind.TEXT else [view.view]
         literals = [str(literal.this) for literal in node.find_all(exp.Literal) if literal.is_string]
-        for name in _FILTERS[type(node)]:
+        for name in _filters_meant(node):
             operation = REGISTRY.get(_NEGATED.get(name, "") if negated else name)
             for kind in own if operation is not None else ():
                 assert operation is not None
@@ -231,6 +235,20 @@ class Loosening:
             return frozenset(row[0] for row in self.engine().run(query.where(condition).sql(dialect="duckdb")))
         except EngineError:
             return None
+
+
+def _filters_meant(node: exp.Expr) -> tuple[str, ...]:
+    """The filters that a condition may mean; a pattern with signs elsewhere than around a text means none."""
+    names = _FILTERS[type(node)]
+    if not isinstance(node, exp.Like | exp.ILike):
+        return names
+    pattern = node.expression.name
+    inner = pattern.removeprefix("%").removesuffix("%")
+    if "%" in inner or "_" in inner:
+        return ()
+    if inner == pattern:
+        return tuple(name for name in names if name == "filter_equals")
+    return tuple(name for name in names if name != "filter_equals") if len(pattern) == len(inner) + 2 else ()
 
 
 def _constants(literals: list[str], kinds: frozenset[ConstantKind]) -> Iterator[Constant]:

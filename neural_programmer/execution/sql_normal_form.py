@@ -222,6 +222,8 @@ class NormalForm:
 
     def _source(self, tree: exp.Expr, outer: _Scope | None, given: Mapping[str, exp.Expr], position: int) -> _From:
         alias = tree.alias_or_name.casefold()
+        if tree.args.get("alias") is not None and tree.args["alias"].args.get("columns"):
+            raise UnreadableSqlError("it gives columns other names")
         if isinstance(tree, exp.Table) and tree.name.casefold() in given:
             name = tree.name.casefold()
             # What a common table expression is made of was written before it.
@@ -294,6 +296,12 @@ class NormalForm:
             # An answer is made of values: a row without one is no part of it. As one value it is as good as none,
             # and nothing equals it.
             parts = dataclasses.replace(parts, conditions=self._without_presence(parts.conditions, parts.values[0]))
+        if use == "answer" and parts.groups == set(parts.values[:1]) and parts.limit is None:
+            # Groups come in the order of their first rows, and that of no value is no part of the answer.
+            first_rows = self.terms.of(("ordered", False, False), self.terms.of(("min",), self.row_index))
+            kept = self._without_presence(parts.conditions, parts.values[0])
+            order = () if parts.order == (first_rows,) else parts.order
+            parts = dataclasses.replace(parts, conditions=kept, order=order)
         return self.terms.select(parts)
 
     def _without_presence(self, conditions: frozenset[int], value: int) -> frozenset[int]:
@@ -456,7 +464,9 @@ class NormalForm:
             label = ("count",)
             if isinstance(this, exp.Distinct) and len(this.expressions) == 1:
                 label, values = ("count distinct",), (self._value(this.expressions[0], scope),)
-            elif not isinstance(this, exp.Star | exp.Literal) and not isinstance(this, exp.Distinct):
+            elif isinstance(this, exp.Distinct):
+                raise UnreadableSqlError("it counts different values of several columns together")
+            elif not isinstance(this, exp.Star | exp.Literal):
                 conditions.append(self.conditions.present(self._value(this, scope)))
         elif isinstance(tree, exp.Sum | exp.Avg | exp.Min | exp.Max) and not isinstance(this, exp.Distinct):
             values = (self._value(this, scope),)

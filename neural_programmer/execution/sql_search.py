@@ -78,12 +78,16 @@ class _Filter:
 
 @dataclass(frozen=True)
 class _Choice:
-    """An operation with the column and the constant that it may have in the query."""
+    """An operation with the column and the constant that it may have in the query.
+
+    ``rank`` counts the constants of a kind, from those that say what the query says.
+    """
 
     operation: Operation
     column: ViewReference | None
     constant: Constant | None
     shape: Shape
+    rank: int = 0
 
 
 class Search:
@@ -152,7 +156,7 @@ class Search:
         if base is None:
             return None
         self._keep_rows(self._all, base)
-        adding, others = self._sorted_out(list(self._choices()), base)
+        adding, others = self._sorted_out(sorted(self._choices(), key=lambda one: one.rank), base)
         self._of_filters = frozenset().union(*(one.conditions for one in adding if self._holds(one.conditions)))
         self._add_opposites()
         filters = [one for one in adding if self._holds(one.conditions)]
@@ -199,8 +203,8 @@ class Search:
                     continue
                 comparable = kinds if value_type is None else kinds & COMPARABLE[value_type]
                 for kind in sorted(comparable):
-                    for constant in constants(literals, kind, column, table):
-                        yield _Choice(operation, column, constant, shape)
+                    for rank, constant in enumerate(constants(literals, kind, column, table)):
+                        yield _Choice(operation, column, constant, shape, rank)
 
     def _sorted_out(self, choices: Sequence[_Choice], base: Rows) -> tuple[list[_Filter], list[_Choice]]:
         """The filters, in the order of the query and each condition once, and the choices that are no filters."""

@@ -54,9 +54,11 @@ def _number_cases(readings: ColumnReadings, view: ViewKind, raw: exp.Expr, cell:
     if not no_dates and readings.dates is not None:
         # What is a date with a month has no number, and only what is certainly none is read as one.
         dated = dates.date_cases(cell, readings.dates)
+        plain = dates.plain_cases(raw, readings.dates)
         short = exp.LTE(this=length(raw), expression=whole(LONGEST_DATE_CELL))
         months = exp.paren(any_of(*(case.condition for case in dated if case.has_month)))
         monthless = exp.paren(any_of(*(case.condition for case in dated if not case.has_month)))
+        before += [Case(case.condition, exp.Null()) for case in plain if case.has_month]
         after = [
             Case(all_of(short, months), exp.Null()),
             Case(all_of(short, negated(monthless)), None),
@@ -68,7 +70,7 @@ def _number_cases(readings: ColumnReadings, view: ViewKind, raw: exp.Expr, cell:
 def _list_cases(readings: ColumnReadings, view: ViewKind, raw: exp.Expr) -> list[Case]:
     if readings.lists is None:
         return []
-    doubts = []
+    doubts: list[exp.Expr] = []
     if readings.numbers is not None or readings.dates is not None:
         doubts.append(exp.paren(numbers.may_be_a_number(raw)))
     if readings.dates is not None:

@@ -71,12 +71,22 @@ class DateCase:
 
 
 def plain_cases(raw: exp.Expr, conventions: DateConventions) -> list[DateCase]:
-    """Texts of which the date shows before they are cleaned."""
-    return [
+    """Texts of which the date shows before they are cleaned: the plainest, on days that every month has."""
+    day, name = "(?:0?[1-9]|1[0-9]|2[0-8])", f"{_MONTH}\\.?"
+    month_first, day_first = f"{name} {day}{_TH},? {_YEAR}", f"{day}{_TH} {name},? {_YEAR}"
+    iso = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    last_four = exp.Substring(this=raw.copy(), start=whole(-4))
+    # Of letters, three together stand first in the month.
+    month = _month_of(extracted(raw, "[A-Za-z]{3}", 0))
+    worded = joined(last_four, text("-"), month, text("-"), _two(extracted(raw, "[0-9]{1,2}", 0)))
+    cases = [
         DateCase(exp.GT(this=length(raw), expression=whole(LONGEST_DATE_CELL)), None),
-        DateCase(matches(raw, _YEAR[1:-1]), None if conventions.with_year is False else raw),
+        DateCase(matches(raw, _YEAR[1:-1]), raw),
         DateCase(matches(raw, PLAIN_NUMBER), None),
+        DateCase(matches(raw, f"{month_first}|{day_first}"), worded, has_month=True),
+        DateCase(matches(raw, iso), raw, has_month=True),
     ]
+    return [DateCase(case.condition, None) for case in cases] if conventions.with_year is False else cases
 
 
 def date_cases(cell: exp.Expr, conventions: DateConventions) -> list[DateCase]:
@@ -113,8 +123,9 @@ def _years(cell: exp.Expr) -> list[DateCase]:
     ]
 
 
-def _month_number(cell: exp.Expr, pattern: str, group: int) -> exp.Expr:
-    short = exp.Lower(this=exp.Substring(this=extracted(cell, f"^{pattern}$", group), start=whole(1), length=whole(3)))
+def _month_of(name: exp.Expr) -> exp.Expr:
+    """The two digits of a month from its name, of which three letters tell it."""
+    short = exp.Lower(this=exp.Substring(this=name, start=whole(1), length=whole(3)))
     return looked_up(short, {name: text(f"{number:02d}") for name, number in _MONTHS.items() if len(name) == 3})
 
 
@@ -127,7 +138,7 @@ def _worded(cell: exp.Expr, pattern: str, order: str) -> exp.Expr:
     """The ISO form of a date of which ``order`` tells what the groups of the pattern are."""
     parts = {
         part: (
-            _month_number(cell, pattern, group)
+            _month_of(extracted(cell, f"^{pattern}$", group))
             if part == "m"
             else _two(extracted(cell, f"^{pattern}$", group))
             if part == "d"
@@ -184,7 +195,7 @@ def _full(cell: exp.Expr) -> list[DateCase]:
             joined(
                 _full_year(year),
                 text("-"),
-                _month_number(cell, dashed, 2),
+                _month_of(extracted(cell, f"^{dashed}$", 2)),
                 text("-"),
                 _two(extracted(cell, f"^{dashed}$")),
             ),

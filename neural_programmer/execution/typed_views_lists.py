@@ -61,7 +61,8 @@ def list_cases(raw: exp.Expr, conventions: ListConventions, view: ViewKind, is_o
         matches(raw, rf"(?:[^()\[\]\x0b-\x1f\x{{a0}}°]|[(\[]{in_brackets}[)\]])*"),
         negated(contains(raw, rf"\.{_BLANK}*$")),
         is_simple(raw),
-        negated(exp.paren(is_one_value)),
+        # Without a separator it is one item in any case.
+        any_of(negated(contains(raw, f"[{separator.characters}]")), negated(exp.paren(is_one_value))),
     )
     if conventions.separator != COMMA:
         return [Case(readable, _value(raw, separator, raw, view))]

@@ -39,6 +39,15 @@ def file_fingerprint(path: Path, *more: object) -> str:
     return fingerprint(str(path.resolve()), found.st_size, found.st_mtime_ns, *more)
 
 
+def stamps(path: Path) -> tuple[int, int] | None:
+    """The size and the time of change of a file that may be there, such as a database's log."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
 def index_path(of: str, folder: Path | None = None) -> Path:
     """Where the index with this fingerprint is kept."""
     return (folder or cache_folder()) / f"{of}.duckdb"

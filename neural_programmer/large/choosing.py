@@ -155,6 +155,8 @@ class RowChooser:
         used = sorted({int(one.name[1:]) for condition in conditions for one in condition.find_all(exp.Column)})
         typed = self._place.typed(used).subquery("typed")
         tree = exp.select(ROW_INDEX).from_(typed).where(*(one.copy() for one in conditions)).limit(most)
+        if self._place.dialect != "duckdb":  # which gives the first rows first
+            tree = tree.order_by(ROW_INDEX)
         return [row[0] for row in self._place.run(tree.sql(dialect=self._place.dialect), most)]
 
 

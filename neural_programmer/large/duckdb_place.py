@@ -106,17 +106,25 @@ class DuckDBPlace(Place):
             column_of(unique, physical, kind) for unique, (physical, kind) in zip(names, found, strict=True)
         )
         counted = exp.select(exp.Count(this=exp.Star())).from_(relation.copy()).sql(dialect="duckdb")
-        self.number_of_rows = int(self.run(counted, 1)[0][0])
+        try:
+            self.number_of_rows = int(self.run(counted, 1)[0][0])
+        except EngineError as error:
+            connection.close()
+            raise self._unreadable(error) from None
 
     def _described(self) -> list[SqlRow]:
         tree = exp.select(exp.Star()).from_(self._relation.copy())
         try:
             return self._connection.execute(f"DESCRIBE {tree.sql(dialect='duckdb')}").fetchall()
         except duckdb.Error as error:
-            raise TableError(
-                f"{self.thing} cannot be read ({first_line(error)}); expected a complete, readable table. "
-                "Check the file, or export it again."
-            ) from None
+            self._connection.close()
+            raise self._unreadable(error) from None
+
+    def _unreadable(self, error: Exception) -> TableError:
+        return TableError(
+            f"{self.thing} cannot be read ({first_line(error)}); expected a complete, readable table. "
+            "Check the file, or export it again."
+        )
 
     def relation(self) -> exp.Expr:
         """What stands after FROM."""
@@ -244,7 +252,7 @@ def open_duckdb(path: Path, table: str, folder: Path | None = None) -> DuckDBPla
         row_index,
         name=table,
         thing=f"table {table!r} of {path}",
-        fingerprint=cache.file_fingerprint(path, table),
+        fingerprint=cache.file_fingerprint(path, table, cache.stamps(path.with_name(path.name + ".wal"))),
         readable=path,
     )
 

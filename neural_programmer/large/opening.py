@@ -11,6 +11,7 @@ import pyarrow
 import pyarrow.parquet
 
 from neural_programmer.large.building import Report
+from neural_programmer.large.cache import cache_folder
 from neural_programmer.large.duckdb_place import open_csv, open_duckdb, open_frame, open_parquet
 from neural_programmer.large.place import Place
 from neural_programmer.large.sqlalchemy_place import SQLAlchemyPlace
@@ -37,14 +38,20 @@ def open_table(
     ``source`` and ``options`` are those of ``load_table``; options that say how cells are read (``column_types``,
     ``synonyms``, ``sheet``, ``dialect``) need a table in memory. Raises ``TableError``.
     """
-    large = None if set(options) - _SOURCE_OPTIONS else open_place(source, large_rows, **options)
-    if large is None:
-        return PreparedTable(load_table(source, **options))
     try:
-        return LargeTable(large, report=report)
-    except BaseException:
-        large.close()
-        raise
+        large = None if set(options) - _SOURCE_OPTIONS else open_place(source, large_rows, **options)
+        if large is None:
+            return PreparedTable(load_table(source, **options))
+        try:
+            return LargeTable(large, report=report)
+        except BaseException:
+            large.close()
+            raise
+    except OSError as error:
+        raise TableError(
+            f"{error.filename or cache_folder()} cannot be used ({error.strerror or error}); expected a folder for "
+            "indexes that can be written, and a file that can be read. Check them, or set NEURAL_PROGRAMMER_CACHE."
+        ) from None
 
 
 def open_place(
@@ -69,7 +76,10 @@ def _frame_of(source: object, large_rows: int) -> pyarrow.Table | None:
         if len(source) <= large_rows:
             return None
         named = not isinstance(source.index, pandas.RangeIndex) or source.index.name is not None
-        return pyarrow.Table.from_pandas(source.reset_index() if named else source, preserve_index=False)
+        try:
+            return pyarrow.Table.from_pandas(source.reset_index() if named else source, preserve_index=False)
+        except (pyarrow.ArrowException, ValueError, TypeError):
+            return None  # a column of values of several kinds, which only the loader of data frames writes down
     if isinstance(source, pyarrow.Table) or hasattr(source, "__arrow_c_stream__"):
         if hasattr(source, "__len__") and len(source) <= large_rows:
             return None
@@ -94,7 +104,10 @@ def _of_text(text: str, large_rows: int, name: str | None, table: str | None) ->
     if databases.is_duckdb(magic):
         return _if_large(open_duckdb(path, databases.chosen(path, databases.duckdb_tables(path), table)), large_rows)
     if path.suffix.lower() in {".csv", ".tsv", ".txt"} and path.stat().st_size > large_rows * _BYTES_A_ROW:
-        return _if_large(open_csv(path, name), large_rows)
+        try:
+            return _if_large(open_csv(path, name), large_rows)
+        except TableError:
+            return None  # in another encoding, or with a title above it: what the loader of delimited text reads
     return None
 
 

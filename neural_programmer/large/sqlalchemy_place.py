@@ -95,14 +95,15 @@ class SQLAlchemyPlace(Place):
     def _census(self) -> tuple[exp.Expr, int, tuple[Any, ...]]:
         """How rows are numbered, how many there are, and figures that change when the table does."""
         counts: list[exp.Expr] = [exp.Count(this=exp.Star())]
-        for column in self.columns:
-            value = column.expression
-            if column.native.is_number or column.native.is_date:
-                counts += [exp.Min(this=value.copy()), exp.Max(this=value.copy()), exp.Count(this=value.copy())]
         if self.dialect == "postgres":
             # The number of the youngest transaction that wrote a row, which updates change too.
             youngest = exp.cast(exp.cast(exp.column("xmin"), "TEXT"), "BIGINT")
             counts.append(exp.Max(this=youngest))
+        else:
+            for column in self.columns:
+                value = column.expression
+                if column.native.is_number or column.native.is_date:
+                    counts += [exp.Min(this=value.copy()), exp.Max(this=value.copy()), exp.Count(this=value.copy())]
         if self._integer_key:
             counts += [exp.Min(this=self._keys[0].copy()), exp.Max(this=self._keys[0].copy())]
         tree = exp.select(*counts).from_(self.relation())

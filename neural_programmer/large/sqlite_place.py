@@ -54,8 +54,7 @@ class SQLitePlace(Place):
         log = path.with_name(path.name + "-wal")
         # Without a log beside it a database can be read without making one: see the loader of SQLite files.
         mode = "mode=ro" if log.exists() else "mode=ro&immutable=1"
-        stamps = [(one.stat().st_size, one.stat().st_mtime_ns) for one in (log,) if one.exists()]
-        self.fingerprint = cache.file_fingerprint(path, table, stamps)
+        self.fingerprint = cache.file_fingerprint(path, table, cache.stamps(log))
         try:
             self._connection = sqlite3.connect(
                 f"file:{quote(str(path))}?{mode}", uri=True, check_same_thread=False, isolation_level=None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+import duckdb
 from sqlglot import exp
 
 from neural_programmer.execution.exact import Answer, AnswerValue, CellPlace
@@ -73,11 +74,15 @@ class LargeTable(PreparedTable):
         self.place = place
         path = cache.index_path(place.fingerprint, folder)
         self.was_indexed = path.exists()
+        if self.was_indexed:
+            try:
+                path.touch()
+                self.value_index = ValueIndex(path, self._fetch)
+            except (duckdb.Error, OSError):  # a file that was damaged
+                self.was_indexed = False
         if not self.was_indexed:
             build_index(place, path, report, folder)
-        else:
-            path.touch()
-        self.value_index = ValueIndex(path, self._fetch)
+            self.value_index = ValueIndex(path, self._fetch)
         place.attach_index(path, self.value_index)
         self._remembered: OrderedDict[int, SqlRow] = OrderedDict()
         self._readings: dict[int, ColumnReadings] = {}
