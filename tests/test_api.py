@@ -47,7 +47,7 @@ def test_an_answer_comes_with_everything_needed_to_check_it() -> None:
     assert response.unused_words == ["won", "Lillehammer"]
     assert response.sql_agrees is True
     assert "SELECT" in (response.sql("sqlite") or "")
-    assert 'FROM medals' in (response.sql("postgres") or "")
+    assert "FROM medals" in (response.sql("postgres") or "")
     assert '"Gold_number"' in (response.sql("postgres") or "")
 
 

@@ -74,7 +74,7 @@ def list_cases(raw: exp.Expr, conventions: ListConventions, view: ViewKind, is_o
     plain = all_of(commas, negated(contains(raw, rf"[^,\t\n ]{_BLANK}*{_AND}{last}$")))
     one_and = all_of(
         commas,
-        matches(raw, rf"(?s)[^,; \t\n].*,[ \t\n\p{{L}}]{last}{_AND}{last}"),
+        matches(raw, rf"(?s)[^,; \t\n].*,[ \t\n\p{{L}}]{last}{_AND}{last}[^,; \t\n]{last}"),
         negated(contains(raw, rf"{_AND}(?:{last}{_BLANK})?(?:and|&){_BLANK}{last}$")),
         negated(contains(raw, rf",{_BLANK}*(?:and|&){_BLANK}{last}$")),
     )
