@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import random
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,14 +112,3 @@ def test_a_query_only_computes_from_the_table(sql: str, engine: SparkEngine, tmp
     assert "\n" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
     assert engine.run("SELECT COUNT(*) FROM cup") == [(6,)]
-
-
-def test_a_slow_query_is_stopped(engine: SparkEngine) -> None:
-    tables = ", ".join(f"cup AS t{number}" for number in range(14))
-    total = " + ".join(f"t{number}.row_index" for number in range(14))
-    with SparkEngine(example_table(), time_limit=5.0) as opened:
-        started = time.monotonic()
-        with pytest.raises(EngineError, match="Spark was stopped after 5 seconds"):
-            opened.run(f"SELECT COUNT(*) FROM {tables} WHERE ({total}) % 7 = 3")
-        assert time.monotonic() - started < 120
-    assert engine.run("SELECT 1") == [(1,)]

@@ -105,11 +105,19 @@ def answer_of(program: Program, results: list[StepResult], grounding: Grounding)
         return Answer((), (), False) if math.isnan(number) else Answer((phrase(last.constant, number),), cells, True)
     assert last.column is not None
     rows = np.flatnonzero(result.value)
-    values = [cell_value(grounding, last.column, int(row)) for row in rows]
+    values = _cell_values(grounding, last.column, rows.tolist())
     if result.kind is Kind.GROUPS:
         sizes = result.value[rows].tolist()
         return Answer(tuple(zip(values, sizes, strict=True)), cells, bool(values))
     return Answer(tuple(values), cells, bool(values))
+
+
+def _cell_values(grounding: Grounding, column: ViewReference, rows: list[int]) -> list[CellValue]:
+    """The cells of some rows, none of them without a value; of a long table these can be very many."""
+    if column.view is ViewKind.TEXT:
+        cells = grounding.table.column(column.column).cells
+        return [cells[row] for row in rows]
+    return [cell_value(grounding, column, row) for row in rows]
 
 
 def cell_value(grounding: Grounding, column: ViewReference, row: int) -> CellValue:
