@@ -144,6 +144,13 @@ def test_a_reading_without_an_answer_on_all_rows_falls_behind(tmp_path: Path) ->
         assert response.cells == [(39, "Order")]
 
 
+def test_strange_questions_get_a_response(tmp_path: Path) -> None:
+    with opened(as_parquet(rows_table(50), tmp_path)) as large:
+        for question in ("", "?!", "orders \ud800", "order 'x'; DROP TABLE orders --", "order " * 500, "%_\x00 orders"):
+            assert isinstance(scripted((COUNT, 0.7)).ask(large, question), LargeResponse)
+        assert large.run(read_program(COUNT)).answer.values == (50.0,)
+
+
 def test_values_are_found_through_the_index(tmp_path: Path) -> None:
     table = rows_table(3_000)
     with opened(as_parquet(table, tmp_path)) as large:

@@ -111,7 +111,8 @@ def ask_large(large: LargeTable, question: str, ask: Ask) -> LargeResponse:
     ``ask`` gives a response about a table in memory, some programs left out. A reading that has no answer on all rows
     falls behind the next.
     """
-    proxy, _ = large.prepared_for(question)
+    # Half of a surrogate pair is no text that a database takes.
+    proxy, _ = large.prepared_for(question.encode("utf-8", "replace").decode("utf-8"))
     without: frozenset[Program] = frozenset()
     response = ask(proxy, question, without)
     for _ in range(MOST_TRIED):
