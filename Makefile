@@ -37,7 +37,7 @@ test: $(DEVELOPMENT_STAMP) ## Run the tests that take minutes, not hours.
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations 10 $(TESTS)
 
 test-slow: $(DEVELOPMENT_STAMP) ## Run the slow tests.
-	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest -m slow --durations 10 --timeout 1800 $(TESTS)
+	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest -m slow -n $(JOBS) --dist loadgroup --durations 20 --timeout 1800 $(TESTS)
 
 lint: $(DEVELOPMENT_STAMP) ## Check style, format and types.
 	$(BIN)/ruff check .

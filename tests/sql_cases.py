@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 
 from neural_programmer.execution.engines import EngineOpener, disagreement
 from neural_programmer.execution.exact import answer
@@ -41,15 +42,22 @@ class Tally:
 
 
 def generated_cases(seed: int, cases: int, programs_each: int = 12) -> Iterator[TableCases]:
-    """Random tables with random programs, each in turn with another operation; the same for the same seed."""
+    """Random tables with random programs, each in turn with another operation; the same for the same seed.
+
+    An operation that finds nothing to do in one table is tried again in the next.
+    """
     made, number = 0, 0
+    operations = cycle(OPERATIONS)
+    again: list[str] = []
     while made < cases:
         rng = random.Random(f"{seed} {number}")
         # A table of lists in turn, for the operations that read them.
         include = ("Members", "Items", None, None)[number % 4]
         table = random_table(rng, columns=rng.randint(1, 6), include=include, pools=HARD_COLUMNS)
-        wanted = [OPERATIONS[(number * programs_each + at) % len(OPERATIONS)] for at in range(programs_each)]
-        programs = _programs(rng, table, random_candidates(rng, table, constants=16), wanted)[: cases - made]
+        wanted = [*again, *islice(operations, programs_each - len(again))]
+        found = _programs(rng, table, random_candidates(rng, table, constants=16), wanted)
+        again = [name for name in wanted if name not in found]
+        programs = list(found.values())[: cases - made]
         made += len(programs)
         number += 1
         yield TableCases(table, programs)
@@ -59,11 +67,14 @@ def cases_of(table: Table, seed: str, programs: int) -> TableCases:
     """Random programs over a given table."""
     rng = random.Random(seed)
     wanted = rng.sample(OPERATIONS, min(programs, len(OPERATIONS)))
-    return TableCases(table, _programs(rng, table, random_candidates(rng, table, constants=16), wanted))
+    found = _programs(rng, table, random_candidates(rng, table, constants=16), wanted)
+    return TableCases(table, list(found.values()))
 
 
-def _programs(rng: random.Random, table: Table, candidates: Candidates, wanted: Sequence[str]) -> list[Program]:
-    found, grounding = [], Grounding(table)
+def _programs(rng: random.Random, table: Table, candidates: Candidates, wanted: Sequence[str]) -> dict[str, Program]:
+    """A program for every operation that has something to do in the table."""
+    found: dict[str, Program] = {}
+    grounding = Grounding(table)
     for name in wanted:
         program = None
         for _ in range(_TRIES):
@@ -72,7 +83,7 @@ def _programs(rng: random.Random, table: Table, candidates: Candidates, wanted: 
             if program is None or answer(program, grounding).defined:
                 break
         if program is not None:
-            found.append(program)
+            found[name] = program
     return found
 
 

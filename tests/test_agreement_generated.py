@@ -12,8 +12,10 @@ from tests.sql_cases import OPERATIONS, TableCases, Tally, cases_of, generated_c
 
 IN_MEMORY: tuple[EngineOpener, ...] = (DuckDBEngine, SQLiteEngine)
 FAST_CASES = 150
-SLOW_CASES = 10_000
-REAL_TABLES = 250
+SLOW_PARTS = 10
+SLOW_CASES = 1_000
+REAL_PARTS = 5
+REAL_TABLES = 50
 PROGRAMS_EACH = 6
 
 
@@ -36,14 +38,16 @@ def test_sql_agrees_on_generated_tables() -> None:
 
 
 @pytest.mark.slow
-def test_sql_agrees_on_ten_thousand_generated_cases() -> None:
-    cases = list(generated_cases(seed=2, cases=SLOW_CASES))
+@pytest.mark.parametrize("part", range(SLOW_PARTS))
+def test_sql_agrees_on_ten_thousand_generated_cases(part: int) -> None:
+    cases = list(generated_cases(seed=100 + part, cases=SLOW_CASES))
     assert sum(len(case.programs) for case in cases) == SLOW_CASES
     check(cases)
 
 
 @pytest.mark.slow
-def test_sql_agrees_on_real_tables(wikitablequestions: WikiTableQuestions) -> None:
+@pytest.mark.parametrize("part", range(REAL_PARTS))
+def test_sql_agrees_on_real_tables(part: int, wikitablequestions: WikiTableQuestions) -> None:
     names = sorted({question.context for question in wikitablequestions.questions("training")})
-    chosen = random.Random(3).sample(names, min(REAL_TABLES, len(names)))
+    chosen = random.Random(3).sample(names, REAL_PARTS * REAL_TABLES)[part::REAL_PARTS]
     check([cases_of(wikitablequestions.read_table(name), name, PROGRAMS_EACH) for name in chosen])

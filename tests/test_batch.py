@@ -23,7 +23,7 @@ from neural_programmer.commands.exit_codes import ANSWERED, BAD_INPUT
 from neural_programmer.commands.main import main
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.tables.errors import TableError
-from tests.scripted import BY_GOLD, MEDALS, MOST_GOLD, scripted
+from tests.scripted import BY_GOLD, LAST_NATION, MEDALS, scripted
 
 
 def medals(name: str) -> PreparedTable:
@@ -75,13 +75,13 @@ def test_files_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_line_has_a_result_in_its_order() -> None:
     lines = [
-        BatchLine(1, "which nation won the most gold?"),
-        BatchLine(2, "which nation won the most gold?", "nowhere"),
+        BatchLine(1, "which nation is the last?"),
+        BatchLine(2, "which nation is the last?", "nowhere"),
         BatchLine(3, "", problem="line 3 has no question"),
         BatchLine(4, "xyzzy"),
-        BatchLine(5, "which nation won the most gold?", "medals"),
+        BatchLine(5, "which nation is the last?", "medals"),
     ]
-    results = list(run_batch(scripted((MOST_GOLD, 0.5)), lines, medals, "tsql"))
+    results = list(run_batch(scripted((LAST_NATION, 0.5)), lines, medals, "tsql"))
     assert [one.line for one in results] == [1, 2, 3, 4, 5]
     assert [one.outcome for one in results] == [
         Outcome.ANSWERED,
@@ -91,9 +91,9 @@ def test_every_line_has_a_result_in_its_order() -> None:
         Outcome.ANSWERED,
     ]
     assert results[0].answer == ("Denmark",)
-    assert "[Nation]" in results[0].sql
+    assert "TOP 1" in results[0].sql
     assert results[1].reason == "there is no table nowhere"
-    assert list(run_batch(scripted((MOST_GOLD, 0.5)), lines, medals, "tsql")) == results
+    assert list(run_batch(scripted((LAST_NATION, 0.5)), lines, medals, "tsql")) == results
 
 
 def test_results_are_written_for_programs_and_for_spreadsheets() -> None:

@@ -19,7 +19,8 @@ from tests.examples import example_programs, example_table
 from tests.postgres_server import missing
 from tests.sql_cases import TableCases, Tally, cases_of, generated_cases, hold_against
 
-pytestmark = pytest.mark.slow
+# One Java process is enough for all of them.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
 
 GENERATED_CASES = 200
 REAL_TABLES = 6
