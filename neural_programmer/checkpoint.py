@@ -148,7 +148,7 @@ def load(folder: Path | str | None = None) -> TrainedModel:
     try:
         config = ModelConfig(**description["config"])
         judging = RerankerConfig(**description["reranker"]) if description["reranker"] is not None else None
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise CheckpointError(f"the model's configuration in {place / DESCRIPTION} does not fit: {error}") from error
     trained = new_model(config, Vocabulary(tuple(description["vocabulary"])), operations)
     try:

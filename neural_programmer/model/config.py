@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a value of the setting stands for: the encoder's cell and the controller's."""
+
+    encoder: str
+    controller: str
+
+
+CELLS: Mapping[str, Cell] = MappingProxyType(
+    {
+        "mixed": Cell("lstm", "gru"),
+        "lstm": Cell("lstm", "lstm"),
+        "lstm_peephole": Cell("lstm_peephole", "lstm_peephole"),
+        "lstm_coupled": Cell("lstm_coupled", "lstm_coupled"),
+        "gru": Cell("gru", "gru"),
+        "rnn": Cell("rnn", "rnn"),
+    }
+)
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Widths of the model's parts and its rate of dropout."""
+    """Widths of the model's parts, its rate of dropout, and its recurrent cells.
+
+    ``cell`` is one of ``CELLS``: the cell of the encoder and of the controller alike, or "mixed", an LSTM that reads
+    and a GRU that writes. Raises ``ValueError`` for another one.
+    """
 
     word_width: int = 128
     ngram_width: int = 64
@@ -18,6 +44,11 @@ class ModelConfig:
     operation_width: int = 48
     argument_width: int = 64
     dropout: float = 0.15
+    cell: str = "mixed"
+
+    def __post_init__(self) -> None:
+        if self.cell not in CELLS:
+            raise ValueError(f"cell: expected one of {', '.join(CELLS)}, but found {self.cell!r}")
 
 
 @dataclass(frozen=True)

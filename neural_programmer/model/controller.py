@@ -9,24 +9,29 @@ from torch import Tensor, nn
 
 from neural_programmer.execution.sizes import SIZE_BUCKETS
 from neural_programmer.model.attention import MASKED_SCORE, Placement, QuestionDropout
-from neural_programmer.model.config import ModelConfig
+from neural_programmer.model.cells import advance_cell, first_memory, step_cell
+from neural_programmer.model.config import CELLS, ModelConfig
 from neural_programmer.model.encoders import Encoded
 
 
 @dataclass(frozen=True, eq=False)
 class ControllerState:
-    """After a step: the recurrent state ``hidden``, the ``state`` that has looked at the question (both Float[node,
-    width]), the ``attention`` Float[node, token] it looked with, and that of all steps so far ``seen``.
+    """After a step: the recurrent state ``hidden`` and the cell's ``memory`` (of no width where the cell has none), the
+    ``state`` that has looked at the question (all Float[node, width]), the ``attention`` Float[node, token] it looked
+    with, and that of all steps so far ``seen``.
     """
 
     hidden: Tensor
+    memory: Tensor
     state: Tensor
     attention: Tensor
     seen: Tensor
 
     def select(self, nodes: Tensor) -> ControllerState:
         """The states of some nodes."""
-        return ControllerState(self.hidden[nodes], self.state[nodes], self.attention[nodes], self.seen[nodes])
+        return ControllerState(
+            self.hidden[nodes], self.memory[nodes], self.state[nodes], self.attention[nodes], self.seen[nodes]
+        )
 
 
 class StepEmbedding(nn.Module):
@@ -62,12 +67,12 @@ class StepEmbedding(nn.Module):
 
 
 class Controller(nn.Module):
-    """A gated recurrent network over steps that attends to the question after each."""
+    """A recurrent network over steps that attends to the question after each."""
 
     def __init__(self, config: ModelConfig, operations: int) -> None:
         super().__init__()
         self.start_hidden = nn.Linear(config.width, config.width)
-        self.cell = nn.GRUCell(config.width, config.width)
+        self.cell = step_cell(CELLS[config.cell].controller, config.width, config.width)
         self.seen_weight = nn.Parameter(torch.zeros(()))
         self.state = nn.Linear(2 * config.width, config.width)
         self.dropout = QuestionDropout(config.dropout)
@@ -77,19 +82,19 @@ class Controller(nn.Module):
         """The state before step 0, one node a question."""
         hidden = torch.tanh(self.start_hidden(encoded.summary))
         nothing = encoded.words.new_zeros(encoded.words.shape[:2])
-        return ControllerState(hidden, hidden, nothing, nothing)
+        return ControllerState(hidden, first_memory(self.cell, hidden), hidden, nothing, nothing)
 
     def advance(
         self, before: ControllerState, embedding: Tensor, encoded: Encoded, placement: Placement
     ) -> ControllerState:
         """The state after a step whose embedding is Float[node, width]."""
-        hidden = self.cell(self.dropout(embedding, placement), before.hidden)
+        hidden, memory = advance_cell(self.cell, self.dropout(embedding, placement), before.hidden, before.memory)
         scores = placement.scores(hidden, encoded.keys.controller_words) + self.seen_weight * before.seen
         present = encoded.inputs.token_mask[placement.question]
         attention = scores.masked_fill(~present, MASKED_SCORE).softmax(dim=-1) * present
         context = placement.mix(attention, encoded.words)
         state = torch.tanh(self.state(self.dropout(torch.cat([hidden, context], dim=-1), placement)))
-        return ControllerState(hidden, state, attention, before.seen + attention)
+        return ControllerState(hidden, memory, state, attention, before.seen + attention)
 
     def operations(self, state: Tensor, placement: Placement) -> Tensor:
         """``Float[node, operation + 1]``: scores of what comes next, "stop" last."""

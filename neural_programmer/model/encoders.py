@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from neural_programmer.model.config import InputSizes, ModelConfig
+from neural_programmer.model.cells import read_both_ways, sequence_layers
+from neural_programmer.model.config import CELLS, InputSizes, ModelConfig
 from neural_programmer.model.inputs import QuestionBatch
 
 
@@ -75,13 +75,8 @@ class Encoder(nn.Module):
         both = 2 * config.encoder_width
         self.dropout = nn.Dropout(config.dropout)
         self.enter = nn.Linear(self.word_encoder.width + sizes.token_features, width)
-        self.recurrent = nn.LSTM(
-            width,
-            config.encoder_width,
-            num_layers=config.encoder_layers,
-            batch_first=True,
-            bidirectional=True,
-            dropout=config.dropout,
+        self.recurrent = sequence_layers(
+            CELLS[config.cell].encoder, width, config.encoder_width, config.encoder_layers, config.dropout
         )
         self.leave = nn.Linear(both, width)
         self.header = nn.Linear(self.word_encoder.width, width)
@@ -104,13 +99,11 @@ class Encoder(nn.Module):
         vectors = self.word_encoder(inputs)
         features = self.dropout(functional.embedding(inputs.tokens, vectors))
         entered = torch.relu(self.enter(torch.cat([features, inputs.token_features], dim=-1)))
-        lengths = inputs.token_mask.sum(dim=1).clamp(min=1).cpu()
-        packed = pack_padded_sequence(self.dropout(entered), lengths, batch_first=True, enforce_sorted=False)
-        hidden, (last, _) = self.recurrent(packed)
-        states, _ = pad_packed_sequence(hidden, batch_first=True, total_length=inputs.tokens.shape[1])
+        lengths = inputs.token_mask.sum(dim=1).clamp(min=1)
+        states, last = read_both_ways(self.recurrent, self.dropout(entered), lengths)
         present = inputs.token_mask.unsqueeze(-1)
         words = torch.tanh(self.leave(self.dropout(states))) * present
-        summary = torch.tanh(self.summary(torch.cat([last[-2], last[-1]], dim=-1)))
+        summary = torch.tanh(self.summary(last))
         columns, constants = self._columns(inputs, vectors, words), self._constants(inputs, words)
         keys = Keys(
             *self.word_keys(words).chunk(2, dim=-1),

@@ -142,7 +142,10 @@ def _section(kind: type[_Section], name: str, values: object) -> _Section:
             raise ConfigError(f"[{name}] {key}: expected {expected.__name__}, but found {value!r}")
     floats = {key for key in values if isinstance(known[key].default, float)}
     given: dict[str, Any] = {key: float(value) if key in floats else value for key, value in values.items()}
-    return kind(**given)
+    try:
+        return kind(**given)
+    except ValueError as error:
+        raise ConfigError(f"[{name}] {error}") from error
 
 
 def config_from(values: Mapping[str, Any]) -> TrainingConfig:
