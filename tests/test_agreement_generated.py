@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 
@@ -19,8 +20,8 @@ REAL_TABLES = 50
 PROGRAMS_EACH = 6
 
 
-def check(cases: list[TableCases]) -> None:
-    """Every case agrees in both databases, most have an answer, and no operation is left out."""
+def check(cases: list[TableCases], operations: Sequence[str]) -> None:
+    """Every case agrees in both databases, most have an answer, and none of the operations is left out."""
     for opener in IN_MEMORY:
         tally = Tally()
         for case in cases:
@@ -28,13 +29,13 @@ def check(cases: list[TableCases]) -> None:
         assert not tally.disagreements, "\n\n".join(tally.disagreements[:3])
         assert tally.cases == sum(len(case.programs) for case in cases)
         assert tally.defined > tally.cases / 2
-        assert set(tally.operations) >= set(OPERATIONS)
+        assert set(tally.operations) >= set(operations)
 
 
 def test_sql_agrees_on_generated_tables() -> None:
     cases = list(generated_cases(seed=1, cases=FAST_CASES))
     assert sum(len(case.programs) for case in cases) == FAST_CASES
-    check(cases)
+    check(cases, OPERATIONS)
 
 
 @pytest.mark.slow
@@ -42,7 +43,7 @@ def test_sql_agrees_on_generated_tables() -> None:
 def test_sql_agrees_on_ten_thousand_generated_cases(part: int) -> None:
     cases = list(generated_cases(seed=100 + part, cases=SLOW_CASES))
     assert sum(len(case.programs) for case in cases) == SLOW_CASES
-    check(cases)
+    check(cases, OPERATIONS)
 
 
 @pytest.mark.slow
@@ -50,4 +51,5 @@ def test_sql_agrees_on_ten_thousand_generated_cases(part: int) -> None:
 def test_sql_agrees_on_real_tables(part: int, wikitablequestions: WikiTableQuestions) -> None:
     names = sorted({question.context for question in wikitablequestions.questions("training")})
     chosen = random.Random(3).sample(names, REAL_PARTS * REAL_TABLES)[part::REAL_PARTS]
-    check([cases_of(wikitablequestions.read_table(name), name, PROGRAMS_EACH) for name in chosen])
+    # So few programs, drawn at random, need not have every operation; the generated ones have.
+    check([cases_of(wikitablequestions.read_table(name), name, PROGRAMS_EACH) for name in chosen], ())
