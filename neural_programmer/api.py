@@ -66,6 +66,10 @@ class Tracer(Protocol):
         """What it weighed at each step of one of the programs it predicted."""
 
 
+class TracingPredictor(Predictor, Tracer, Protocol):
+    """A predictor of the one kind and of the other."""
+
+
 class NeuralProgrammer:
     """A trained model that answers questions about tables; the same question always gets the same answer.
 
@@ -248,15 +252,21 @@ def _abstention(
     )
 
 
-def load(checkpoint: str | Path | None = None, threshold: float | None = None) -> NeuralProgrammer:
+def load(
+    checkpoint: str | Path | None = None, threshold: float | None = None, members: Sequence[str | Path] = ()
+) -> NeuralProgrammer:
     """The model of a checkpoint folder, or the one that comes with the package.
 
-    ``threshold`` is the confidence below which it abstains; without it, the checkpoint's own. Raises
-    ``CheckpointError``, naming the folder and what is wrong with it.
+    ``threshold`` is the confidence below which it abstains; without it, the checkpoint's own. The models in the folders
+    ``members`` answer with it, all counting alike. Raises ``CheckpointError``, naming the folder and what is wrong
+    with it.
     """
     from neural_programmer import checkpoint as checkpoints
     from neural_programmer.asking_model import AskingModel
+    from neural_programmer.members import Members
 
     folder = Path(checkpoint) if checkpoint is not None else checkpoints.shipped()
-    trained = checkpoints.load(folder)
-    return NeuralProgrammer(AskingModel(trained), threshold=threshold, settings=read_settings(folder))
+    predictor: Predictor = AskingModel(checkpoints.load(folder))
+    if members:
+        predictor = Members([AskingModel(checkpoints.load(Path(one))) for one in (folder, *members)])
+    return NeuralProgrammer(predictor, threshold=threshold, settings=read_settings(folder))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from neural_programmer.commands.exit_codes import ABSTAINED, ANSWERED, bad_input
 from neural_programmer.commands.models import check_dialect, load_model
-from neural_programmer.commands.options import add_model_options, positive
+from neural_programmer.commands.options import add_members_option, add_model_options, positive
 from neural_programmer.commands.printing import print_json, printable, shown
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="tables of more rows than this stay where they are and are answered by their database (default: 50000)",
     )
     add_model_options(parser)
+    add_members_option(parser)
     parser.set_defaults(run=run)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from neural_programmer.commands.datasets import answer_all, open_questions
 from neural_programmer.commands.exit_codes import ANSWERED, bad_input
-from neural_programmer.commands.options import add_dataset_options, add_model_options
+from neural_programmer.commands.options import add_dataset_options, add_members_option, add_model_options
 from neural_programmer.commands.printing import print_columns, print_json, printable
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     add_dataset_options(parser)
     add_model_options(parser)
+    add_members_option(parser)
     parser.add_argument(
         "--by",
         type=_groupings,

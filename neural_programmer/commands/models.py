@@ -17,7 +17,7 @@ def model_loader(arguments: argparse.Namespace) -> Callable[[], NeuralProgrammer
     """A function, which another process can receive, that loads the model which the options name."""
     from neural_programmer.api import load
 
-    return functools.partial(load, arguments.checkpoint, arguments.threshold)
+    return functools.partial(load, arguments.checkpoint, arguments.threshold, getattr(arguments, "members", ()))
 
 
 def load_model(arguments: argparse.Namespace) -> NeuralProgrammer:

@@ -39,6 +39,19 @@ def add_model_options(parser: argparse.ArgumentParser, threshold: str = "the che
     )
 
 
+def add_members_option(parser: argparse.ArgumentParser) -> None:
+    """The option that adds further models."""
+    parser.add_argument(
+        "--with",
+        dest="members",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a further trained model that answers together with the first; may be given several times",
+    )
+
+
 def add_checkpoint_option(parser: argparse._ActionsContainer) -> None:
     """The option that chooses the model."""
     parser.add_argument(

@@ -9,7 +9,7 @@ from pathlib import Path
 from neural_programmer.commands.datasets import answer_all, open_questions
 from neural_programmer.commands.exit_codes import ANSWERED, bad_input
 from neural_programmer.commands.models import check_dialect
-from neural_programmer.commands.options import add_dataset_options, add_model_options
+from neural_programmer.commands.options import add_dataset_options, add_members_option, add_model_options
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -22,6 +22,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     add_dataset_options(parser)
     add_model_options(parser, threshold="0, so that every question with a reading gets an answer")
+    add_members_option(parser)
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="where to write the predictions")
     parser.add_argument(
         "--details", type=Path, metavar="FILE.jsonl", help="also write whole responses, one JSON object a line"
