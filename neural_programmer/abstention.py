@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from neural_programmer.answering import Outcome
-from neural_programmer.calibration import losing
+from neural_programmer.confidence_fitting import losing
 from neural_programmer.evaluation import Report
 
 _LOST = (0.01, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from neural_programmer.answering import Outcome
-from neural_programmer.calibration import AskingSettings, fit_confidence, losing
+from neural_programmer.calibration import AskingSettings
+from neural_programmer.confidence_fitting import fit_confidence, losing
 from neural_programmer.evaluation import Judgement, Report
 from neural_programmer.reliability import bins_of, calibration_error, surest
 

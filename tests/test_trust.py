@@ -18,12 +18,13 @@ from neural_programmer.calibration import (
     SETTINGS,
     AskingSettings,
     CalibrationError,
+    Products,
+    Scale,
     Score,
-    fit_confidence,
-    losing,
     read_settings,
     write_settings,
 )
+from neural_programmer.confidence_fitting import fit_confidence, losing
 from neural_programmer.crossing import Asked, cross_fitted, fit
 from neural_programmer.data.wikitablequestions import DatasetError, Question
 from neural_programmer.evaluation import judge
@@ -119,6 +120,25 @@ def test_a_score_is_a_probability_of_weighed_evidence() -> None:
     assert Score(1e6, {}).of(seen()) == 1
 
 
+def test_products_are_of_evidence_on_its_scale() -> None:
+    products = Products({"words": Scale(2.0, 0.5), "steps": Scale(3.0, 1.0)}, {("words", "steps"): 0.5})
+    score = Score(0.25, {}, products)
+    assert score.total(seen(words=2.5, steps=5.0)) == pytest.approx(0.25 + 0.5 * 1 * 2)
+    # What lies far from the mean counts as three spreads, so that nothing strange decides alone.
+    assert score.total(seen(words=100.0, steps=-100.0)) == pytest.approx(0.25 - 0.5 * 3 * 3)
+
+
+def test_confidence_learns_what_two_kinds_of_evidence_say_together() -> None:
+    random = np.random.default_rng(1)
+    # Right where exactly one of the two is high: neither says anything alone.
+    own = [seen(unused=float(one), in_table=float(other)) for one, other in random.choice([0.1, 0.9], (1000, 2))]
+    right = [(one[EVIDENCE.index("unused")] > 0.5) != (one[EVIDENCE.index("in_table")] > 0.5) for one in own]
+    fitted = fit_confidence(own, right)
+    found = np.array([fitted.of(one) for one in own])
+    assert found[np.array(right)].min() > 0.7
+    assert found[~np.array(right)].max() < 0.3
+
+
 def test_confidence_learns_the_odds() -> None:
     # Answers given 0.9 are right in 6 of 10 cases, those given 0.3 in 2 of 10.
     likely, unlikely = seen(log_odds=np.log(9)), seen(log_odds=np.log(3 / 7))
@@ -164,9 +184,14 @@ def test_the_threshold_loses_no_more_than_its_share() -> None:
 
 def test_settings_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert read_settings(tmp_path) == AskingSettings()
-    settings = AskingSettings(Score(-0.5, {"log_odds": 0.75, "unused": -1.5}), 0.125)
-    write_settings(tmp_path, settings)
-    assert read_settings(tmp_path) == settings
+    products = Products(
+        {"log_odds": Scale(1.0, 2.0), "unused": Scale(0.5, 0.25)},
+        {("log_odds", "unused"): 0.5, ("unused", "unused"): -0.25},
+    )
+    for score in (Score(-0.5, {"log_odds": 0.75, "unused": -1.5}), Score(-0.5, {"log_odds": 0.75}, products)):
+        settings = AskingSettings(score, 0.125)
+        write_settings(tmp_path, settings)
+        assert read_settings(tmp_path) == settings
 
 
 def test_settings_of_the_first_version_are_read(tmp_path: Path) -> None:
@@ -197,6 +222,20 @@ CONFIDENCE = {"intercept": 0, "weights": {"log_odds": 1}}
         json.dumps({"confidence": {"intercept": 0, "weights": {"colour": 1}}, "threshold": 0}),
         json.dumps({"confidence": {"intercept": 0, "weights": {"log_odds": "1"}}, "threshold": 0}),
         json.dumps({"confidence": {"intercept": 0, "weights": []}, "threshold": 0}),
+        *(
+            json.dumps({"confidence": {**CONFIDENCE, "products": products}, "threshold": 0})
+            for products in (
+                [],
+                {"scales": {}},
+                {"scales": {"steps": 1}, "weights": {}},
+                {"scales": {"steps": [0, 0]}, "weights": {}},
+                {"scales": {"steps": [0, "1"]}, "weights": {}},
+                {"scales": {"colour": [0, 1]}, "weights": {}},
+                {"scales": {"steps": [0, 1]}, "weights": {"steps": 1}},
+                {"scales": {"steps": [0, 1]}, "weights": {"steps * words": 1}},
+                {"scales": {"steps": [0, 1]}, "weights": {"steps * steps": None}},
+            )
+        ),
     ],
 )
 def test_damaged_settings_are_refused(tmp_path: Path, content: str) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from neural_programmer.calibration import AskingSettings
     from neural_programmer.crossing import CrossFitted
 
+_PRODUCTS_SHOWN = 10
+
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -71,6 +73,9 @@ def _print(settings: AskingSettings, tried: CrossFitted) -> None:
     print(f"{'Evidence':18}  weight")
     for name in EVIDENCE:
         print(f"{name:18}  {settings.confidence.weights.get(name, 0.0):+.3f}")
+    strongest = sorted(settings.confidence.products.weights.items(), key=lambda pair: -abs(pair[1]))
+    for pair, weight in strongest[:_PRODUCTS_SHOWN]:
+        print(f"{' * '.join(pair):34}  {weight:+.3f} of both on their scales")
     print(f"{'(intercept)':18}  {settings.confidence.intercept:+.3f}")
     print(f"threshold {settings.threshold:.4f}")
     print()

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from neural_programmer.calibration import AskingSettings, fit_confidence, losing
+from neural_programmer.calibration import AskingSettings
+from neural_programmer.confidence_fitting import fit_confidence, losing
 from neural_programmer.data.reranking_features import reranker_batch
 from neural_programmer.evidence import best_of_group, evidence, sums_of_groups
 from neural_programmer.model.reranker import Reranker, RerankerConfig
