@@ -49,7 +49,9 @@ def scripted_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands load scripted programs in place of a trained model."""
     monkeypatch.setattr(
         "neural_programmer.api.load",
-        lambda checkpoint, threshold: scripted((MOST_GOLD, 0.6), (FIRST_NATION, 0.2), threshold=threshold or 0.0),
+        lambda checkpoint, threshold, members: scripted(
+            (MOST_GOLD, 0.6), (FIRST_NATION, 0.2), threshold=threshold or 0.0
+        ),
     )
 
 
@@ -178,7 +180,7 @@ def test_control_characters_are_escaped() -> None:
 
 def test_pairs_are_printed(medals: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(
-        "neural_programmer.api.load", lambda checkpoint, threshold: scripted((BY_GOLD, 0.6), (NATIONS, 0.1))
+        "neural_programmer.api.load", lambda checkpoint, threshold, members: scripted((BY_GOLD, 0.6), (NATIONS, 0.1))
     )
     assert main(["ask", str(medals), "how many nations by gold?"]) == 0
     assert capsys.readouterr().out.startswith("3: 1, 1: 1, 12: 1\n")

@@ -45,7 +45,8 @@ def root(tmp_path: Path) -> Path:
 def scripted_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line loads the scripted programs in place of a trained model."""
     monkeypatch.setattr(
-        "neural_programmer.api.load", lambda checkpoint, threshold: scripted(*SCRIPT, threshold=threshold or 0.0)
+        "neural_programmer.api.load",
+        lambda checkpoint, threshold, members: scripted(*SCRIPT, threshold=threshold or 0.0),
     )
 
 

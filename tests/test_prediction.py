@@ -48,7 +48,7 @@ def scripted_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line loads the scripted programs in place of a trained model."""
     monkeypatch.setattr(
         "neural_programmer.api.load",
-        lambda checkpoint, threshold: scripted(*SCRIPT, threshold=0.9 if threshold is None else threshold),
+        lambda checkpoint, threshold, members: scripted(*SCRIPT, threshold=0.9 if threshold is None else threshold),
     )
 
 
