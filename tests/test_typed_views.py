@@ -184,6 +184,18 @@ def test_the_cells_of_the_parsing_tests_are_read_as_python_reads_them(columns: d
     assert columns[name].disagreements(texts) == []
 
 
+@pytest.mark.parametrize("name", ["dates", "race"])
+def test_what_surrounds_the_last_items_of_a_list_is_read_as_python_reads_it(
+    columns: dict[str, Column], name: str
+) -> None:
+    texts = (
+        *("Ann, Bea and Cy", "Ann, Bea  and  Cy", "Ann, Bea and ,5", "Ann, Bea and ; Cy", "Ann, Bea; and Cy"),
+        *("Ann, ; and Bea", "Ann, ;  and Bea", "Ann, Bea & Cy,", "Ann, Bea & Cy, ", "Ann, Bea & Cy;", "Ann, Bea, and "),
+        *("Ann, Bea and Cy, & ", "Ann, Bea and Cy,  and ", ", Ann and Bea", "Ann,Bea & Cy", "Ann, and and and Bea"),
+    )
+    assert columns[name].disagreements(texts) == []
+
+
 def agreement(tables: Sequence[Table]) -> dict[ViewKind, float]:
     """The share of each view's cells that no mapping is needed for; no cell may disagree."""
     compared = Agreement()

@@ -68,13 +68,23 @@ def list_cases(raw: exp.Expr, conventions: ListConventions, view: ViewKind, is_o
         return [Case(readable, _value(raw, separator, raw, view))]
     # A comma before a letter divides too, and one between two years, which is left to Python.
     spaced = replaced(raw, r",(\p{L})", r", \1")
-    commas = all_of(readable, negated(contains(raw, r",[^ \t\n\p{L}0-9]|,[0-9]{4}|,\p{No}|,\p{Nl}")))
-    # Only the last item is divided at an "and", where several items come before it.
+    commas = all_of(
+        readable,
+        negated(contains(raw, r",[^ \t\n\p{L}0-9]|,[0-9]{4}|,\p{No}|,\p{Nl}")),
+        # Where nothing follows a comma, the last item is another than it seems.
+        negated(contains(raw, rf",(?:[{_AROUND_ITEMS}]|(?:and|&){_BLANK})*$")),
+    )
+    # Only the last item is divided at an "and", where several items come before it. Its parts stay as they are: what
+    # surrounds them, and would be taken away from items, is left to Python.
     last = "(?:[^,]|,[0-9])*"
+    inner = rf"[^{_AROUND_ITEMS}]"
     plain = all_of(commas, negated(contains(raw, rf"[^,\t\n ]{_BLANK}*{_AND}{last}$")))
     one_and = all_of(
         commas,
-        matches(raw, rf"(?s)[^,; \t\n].*,[ \t\n\p{{L}}]{last}{_AND}{last}[^,; \t\n]{last}"),
+        matches(
+            raw,
+            rf"(?s){inner}.*,(?:{_BLANK}+{inner}|\p{{L}})(?:{last}{inner})?{_BLANK}*{_AND}{_BLANK}*{inner}{last}",
+        ),
         negated(contains(raw, rf"{_AND}(?:{last}{_BLANK})?(?:and|&){_BLANK}{last}$")),
         negated(contains(raw, rf",{_BLANK}*(?:and|&){_BLANK}{last}$")),
     )
