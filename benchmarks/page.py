@@ -1,6 +1,8 @@
 """Time questions in the page, from the press of Enter in a real browser until the answer is painted.
 
-The model's own time is taken in between, in this process, so that both are measured under the same load.
+The model's own time is taken in between, in this process, so that both are measured under the same load. Beside the
+time on the clock stands the processor time that the server and the browser took until the answer was there, which other
+work on the machine hardly changes.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -30,6 +33,8 @@ from neural_programmer.ui.launch import streamlit_options
 ROOT = Path(__file__).parents[1]
 SECONDS_TO_START = 300
 FIELD = "Ask about this table"
+# Without the last two, what a graphics card would draw is computed.
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-gpu-compositing", "--disable-software-rasterizer"]
 # The moment at which another answer has been painted, on the browser's own clock. The page is told of changes and is
 # not looked at in every frame, which would cost time itself.
 WATCH = """() => {
@@ -51,15 +56,61 @@ WATCH = """() => {
 }"""
 
 
-def milliseconds(page: Page, question: str) -> float:
-    """How long the page takes to show the answer to a question, which must differ from the answer it shows."""
-    field = page.get_by_placeholder(FIELD)
-    field.fill(question)
-    page.evaluate(WATCH)
-    field.press("Enter")
-    page.wait_for_function("window.taken !== null")
-    page.wait_for_timeout(1000)  # the rest of the page is drawn after the answer
-    return float(page.evaluate("window.taken"))
+@dataclass(frozen=True)
+class Taken:
+    """What one question took, in milliseconds: on the clock, and of the processor by the server and by the browser."""
+
+    clock: float
+    server: float
+    browser: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A browser's page, and the process of the server that serves it; the browser is the other child of this one."""
+
+    page: Page
+    server: int
+
+    def processor(self) -> tuple[float, float]:
+        """The processor time that the server and the browser took so far, in milliseconds."""
+        server = processor_milliseconds(self.server)
+        return server, processor_milliseconds(os.getpid()) - server - time.process_time() * 1000
+
+    def ask(self, question: str) -> Taken:
+        """What the page takes to show the answer to a question, which must differ from the answer it shows."""
+        field = self.page.get_by_placeholder(FIELD)
+        field.fill(question)
+        self.page.evaluate(WATCH)
+        server, browser = self.processor()
+        field.press("Enter")
+        self.page.wait_for_function("window.taken !== null")
+        server_then, browser_then = self.processor()
+        settle(self.page)  # the rest of the page is drawn after the answer
+        return Taken(float(self.page.evaluate("window.taken")), server_then - server, browser_then - browser)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page is whole, and a moment longer."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.wait_for_timeout(500)
+
+
+def processor_milliseconds(process: int) -> float:
+    """The processor time of a process and all those below it, as Linux tells it; 0 where it does not."""
+    times: dict[int, int] = {}
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended just now
+        parents[int(stat.parent.name)] = int(fields[1])
+        times[int(stat.parent.name)] = int(fields[11]) + int(fields[12])
+    family = {process}
+    while more := {child for child, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sum(times.get(member, 0) for member in family) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def in_words(times: Sequence[float]) -> str:
@@ -72,35 +123,44 @@ def in_words(times: Sequence[float]) -> str:
     )
 
 
-def measure(page: Page, questions: Sequence[str], repeats: int, ask: Callable[[str], object]) -> None:
+def measure(measured: Measured, questions: Sequence[str], repeats: int, ask: Callable[[str], object]) -> None:
     """Ask some questions in turns, and print how long the page took and how long the model alone takes."""
-    in_page: list[float] = []
+    in_page: list[Taken] = []
     alone: list[float] = []
     for turn in range(repeats + 1):
         for question in questions:
-            taken = milliseconds(page, question)
+            taken = measured.ask(question)
             started = time.perf_counter()
             ask(question)
             if turn:  # the first time, caches are filled
                 in_page.append(taken)
                 alone.append((time.perf_counter() - started) * 1000)
-    print(f"  {len(in_page)} warm questions in the page: {in_words(in_page)}")
+    clock = [taken.clock for taken in in_page]
+    print(f"  {len(in_page)} warm questions in the page: {in_words(clock)}")
     print(f"  the model alone, at the same time:  {in_words(alone)}")
+    print(
+        f"  the page takes {statistics.median(clock) / statistics.median(alone):.1f} times as long as the model alone"
+    )
+    print(
+        f"  processor time until the answer, mean: server {statistics.mean(taken.server for taken in in_page):.0f} ms, "
+        f"browser {statistics.mean(taken.browser for taken in in_page):.0f} ms"
+    )
 
 
-def small(page: Page, ask: Callable[[Table, str], object], repeats: int) -> None:
+def small(measured: Measured, ask: Callable[[Table, str], object], repeats: int) -> None:
     """A table of the size that WikiTableQuestions has: a sample."""
-    page.get_by_role("button", name="Thirty films").click()
+    measured.page.get_by_role("button", name="Thirty films").click()
     table = next(sample for sample in sample_tables() if sample.file == "films.csv").load()
     print(f"Films: {table.number_of_rows:,} rows, {len(table.columns):,} columns")
     questions = ("which film has the longest running time?", "who directed Titanic?")
-    measure(page, questions, repeats, lambda question: ask(table, question))
+    measure(measured, questions, repeats, lambda question: ask(table, question))
 
 
-def own(rows: int, columns: int) -> Callable[[Page, Callable[[Table, str], object], int], None]:
+def own(rows: int, columns: int) -> Callable[[Measured, Callable[[Table, str], object], int], None]:
     """A table of that size, made up, uploaded as a CSV file."""
 
-    def run(page: Page, ask: Callable[[Table, str], object], repeats: int) -> None:
+    def run(measured: Measured, ask: Callable[[Table, str], object], repeats: int) -> None:
+        page = measured.page
         header = ["Name", "Points", "Town", *(f"Measure {number}" for number in range(columns - 3))]
         lines = [
             ",".join([f"name {row}", str(row * 7 % (rows + 1)), f"town {row % 50}", *map(str, range(columns - 3))])
@@ -116,14 +176,14 @@ def own(rows: int, columns: int) -> Callable[[Page, Callable[[Table, str], objec
             page.get_by_placeholder(FIELD).wait_for()
             page.get_by_test_id("stDataFrame").first.wait_for()
             print(f"  from the upload to the table on the page: {time.perf_counter() - started:.1f} s")
-        page.wait_for_timeout(3000)
+        settle(page)
         questions = ("which name has the highest points?", "how many rows have town town 7?")
-        measure(page, questions, repeats, lambda question: ask(table, question))
+        measure(measured, questions, repeats, lambda question: ask(table, question))
 
     return run
 
 
-TABLES: dict[str, Callable[[Page, Callable[[Table, str], object], int], None]] = {
+TABLES: dict[str, Callable[[Measured, Callable[[Table, str], object], int], None]] = {
     "small": small,
     "long": own(100_000, 5),
     "wide": own(500, 200),
@@ -164,12 +224,12 @@ def main() -> None:
     try:
         wait_for(f"http://localhost:{port}/_stcore/health")
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+            browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
             for name in options.tables:
                 page = browser.new_page(viewport={"width": 1400, "height": 1000})
                 page.set_default_timeout(SECONDS_TO_START * 1000)
                 page.goto(f"http://localhost:{port}")
-                TABLES[name](page, ask, options.repeats)
+                TABLES[name](Measured(page, server.pid), ask, options.repeats)
                 page.close()
             browser.close()
     finally:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import sqlite3
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,28 +23,28 @@ from neural_programmer.response import Response
 from neural_programmer.tables.loaders import Limits, load_table
 from neural_programmer.tables.table import Table
 from neural_programmer.tables.views import ViewKind
-from neural_programmer.ui import answer_panel, decision_panel, evidence_panel, question_panel, resources, table_panel
+from neural_programmer.trace import StepTrace
+from neural_programmer.ui import answer_panel, decision_charts, evidence_panel, question_panel, resources, table_panel
 from neural_programmer.ui.columns_panel import COLUMNS_KEY
+from neural_programmer.ui.decision_steps import choices_of, step_labels, steps_html
 from neural_programmer.ui.program_panel import step_key
-from neural_programmer.ui.style import HIGHLIGHT
+from neural_programmer.ui.style import HIGHLIGHT, PALE_HIGHLIGHT
 from neural_programmer.ui.suggestions import suggest_questions
 from neural_programmer.ui.table_panel import OWN_TABLE_KEY
 from tests.scripted import BY_GOLD, MEDALS, MOST_GOLD, scripted
 from tests.scripted_page import COUNTED, HOW_MANY, LONGEST, MANY_AWARDS, MISSPELT, TRICKY, UNUSED, WHO, load_scripted
-from tests.ui_driver import open_tab, unfold, whole
+from tests.ui_driver import follow_the_script, open_tab, unfold, whole
 
 PAGE = Path(__file__).parents[1] / "ui" / "app.py"
 HOSTILE = "<script>alert(1)</script> **bold** [x](javascript:alert(1)) $x$ :red[y] `z`"
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """A fresh session of the page, whose model follows the script."""
-    streamlit.cache_resource.clear()
-    monkeypatch.setattr(resources, "load", load_scripted)
+    follow_the_script(monkeypatch)
     monkeypatch.setattr(table_panel, "paths_are_offered", lambda: True)
-    yield AppTest.from_file(str(PAGE), default_timeout=200).run()
-    streamlit.cache_resource.clear()
+    return AppTest.from_file(str(PAGE), default_timeout=200).run()
 
 
 def press(page: AppTest, label: str) -> AppTest:
@@ -434,11 +434,13 @@ def test_many_values_are_all_listed(page: AppTest) -> None:
 
 def test_exactly_the_evidence_is_highlighted() -> None:
     table = load_table([{"a": 1, "b": 2}, {"a": 3, "b": 4}, {"a": 5, "b": 6}])
-    styler = evidence_panel.highlight(evidence_panel.frame_of(table, [0, 2]), [(2, "b"), (1, "a")])
+    styler = evidence_panel.highlight(evidence_panel.frame_of(table, [0, 2]), [(2, "b"), (1, "a")], ["a"])
     styler._compute()
-    painted = {place: dict(rules) for place, rules in styler.ctx.items() if rules}
-    assert list(painted) == [(1, 1)]
-    assert "; ".join(f"{name}: {value}" for name, value in painted[1, 1].items()) == HIGHLIGHT
+    painted = {place: rules for place, rules in styler.ctx.items() if rules}
+    assert {place: "; ".join(f"{name}: {value}" for name, value in rules) for place, rules in painted.items()} == {
+        (1, 0): PALE_HIGHLIGHT,
+        (1, 1): HIGHLIGHT,
+    }, "the answer's cell, and paler the cell beside it that was read"
 
 
 def test_evidence_out_of_sight_is_brought_into_view(page: AppTest) -> None:
@@ -461,21 +463,34 @@ def test_columns_say_how_they_were_read(page: AppTest) -> None:
     unfold(press(page, "Thirty films"), COLUMNS_KEY)
     columns = next(frame.value for frame in page.dataframe if "Read as" in frame.value).set_index("Column")
     assert columns.loc["Released", "Read as"] == "text, date"
-    assert columns.loc["Academy Awards", "Not read so"] == "5: –, –, – …"
+    assert columns.loc["Academy Awards", "Not readable"] == "5: –, –, – …"
 
 
-def test_heat_maps_show_every_step_and_word() -> None:
+def test_steps_and_heat_maps_show_every_word_and_choice() -> None:
     programmer = load_scripted()
     response = programmer.ask(next(sample for sample in sample_tables() if sample.file == "films.csv").load(), LONGEST)
     assert response.trace is not None
     assert response.linking is not None
-    labels = ["#1 argmax", "#2 select"]
-    chart = decision_panel.attention_chart(response.trace, labels, response.linking).to_dict()
-    (cells,) = chart["datasets"].values()
-    assert len(cells) == len(labels) * len(response.linking.tokens)
-    assert sum(cell["Attention"] for cell in cells if cell["Step"] == "#1 argmax") == pytest.approx(1)
-    (cells,) = decision_panel.operation_chart(response.trace, labels).to_dict()["datasets"].values()
-    assert {cell["Operation"] for cell in cells} == {"argmax", "select", "filter_equals", "stop"}
+    assert response.program is not None
+    labels = step_labels(response.trace, response.program)
+    assert labels == ["#1 argmax", "#2 select"]
+    html = steps_html(response.trace, response.program, response.linking)
+    assert html.count('role="listitem"') == len(labels)
+    for token in response.linking.tokens:
+        assert len(re.findall(rf"<span[^>]*>{re.escape(token.text)}<", html)) == len(labels), token.text
+    frame = decision_charts.choice_frame(response.trace, labels, "Operation")
+    assert set(frame["Operation"]) == {"argmax", "select", "filter equals", "stop"}
+    (cells,) = decision_charts.choice_chart(frame, "Operation", labels).to_dict()["datasets"].values()
+    assert sum(cell["Probability"] for cell in cells if cell["Step"] == "#1 argmax") == pytest.approx(1)
+    assert decision_charts.choice_frame(response.trace, labels, "Value").empty, "no step compares with a value"
+
+
+def test_each_of_two_earlier_results_is_named() -> None:
+    step = StepTrace(3, (("difference", 1.0),), (1.0,), references=(((2, 0.9), (1, 0.1)), ((1, 1.0),)))
+    assert choices_of(step) == {
+        "Operation": [("difference", 1.0)],
+        "Earlier result": [("#2 as first", 0.9), ("#1 as first", 0.1), ("#1 as second", 1.0)],
+    }
 
 
 def test_a_pasted_table_becomes_the_open_one(page: AppTest) -> None:
@@ -598,15 +613,16 @@ def test_what_was_passed_over_is_said_in_words(page: AppTest) -> None:
 
 def test_how_the_model_decided_is_shown_step_by_step(page: AppTest) -> None:
     open_tab(ask(films(page), LONGEST), "How the model decided")
-    weighed = next(frame.value for frame in page.dataframe if "Operation" in frame.value)
-    assert weighed["Operation"].tolist()[0].startswith("argmax")
-    assert weighed["Probability"].tolist() == [0.7, 0.2, 0.1]
-    earlier = [frame.value for frame in page.dataframe if "Earlier result" in frame.value]
-    assert earlier[0]["Earlier result"].tolist() == ["#0"]
-    next(group for group in page.button_group if "step of" in str(group.key)).set_value("#2 select").run()
-    assert not page.exception
-    weighed = next(frame.value for frame in page.dataframe if "Operation" in frame.value)
-    assert weighed["Operation"].tolist()[0].startswith("select")
+    steps = next(html.proto.body for html in page.get("html") if "np-steps" in html.proto.body)
+    first, second = steps.split('role="listitem"')[1:]
+    assert "#1 the rows of #0 with the highest Running time" in first
+    assert "<span>argmax <small>70%</small></span><span>filter equals <small>20%</small></span>" in first
+    assert "<span>#0 <small>100%</small></span>" in first
+    assert "#2 the Film of the rows of #1" in second
+    assert "<span>select <small>70%</small></span>" in second
+    assert {"**Operations it weighed**", "**Earlier results it could have used**"} <= {
+        element.value for element in page.markdown
+    }
     page.toggle(key="soft").set_value(True).run()
     assert not page.exception
     assert "cannot run its programs softly" in texts(page), "a script has no soft program"
@@ -622,12 +638,12 @@ def test_soft_and_exact_rows_stand_side_by_side() -> None:
     assert [step.step for step in soft.steps] == [1, 2]
     assert all(0 <= chance <= 1.0001 for chance in soft.steps[0].rows)
     assert soft.cells[0][0] == response.answer[0], "the surest part of the soft answer is the exact one"
-    frame, hidden = decision_panel.row_frame(soft, response)
-    assert hidden + frame["Row"].nunique() == 30
+    frame, hidden = decision_charts.row_frame(soft, response)
+    assert (hidden, frame["Row"].nunique()) == (0, 30), "a short table has all its rows"
     exact = frame[(frame["Step"] == "#1 exact") & (frame["Selected"] == 1)]
-    assert exact["Row"].tolist() == ["7  Lawrence of Arabia"]
+    assert exact["Row"].tolist() == ["7 · Lawrence of Arabia"]
     softly = frame[frame["Step"] == "#1 soft"].sort_values("Selected")
-    assert softly["Row"].tolist()[-1] == "7  Lawrence of Arabia"
+    assert softly["Row"].tolist()[-1] == "7 · Lawrence of Arabia"
 
 
 def test_a_chart_is_drawn_for_counts_of_values_and_for_nothing_else() -> None:
@@ -694,3 +710,15 @@ def test_suggestions_come_from_the_types_of_columns() -> None:
         "how many rows are there?",
     )
     assert suggest_questions(load_table([{"": "1", "<b>": "x@y"}])) == ("how many rows are there?",)
+
+
+def test_notes_below_a_table_can_be_left_out_and_put_back(page: AppTest) -> None:
+    upload(page, "points.csv", b"Name,Points,Town\nAnn,7,Rome\nBob,9,Oslo\n* estimated,,\n")
+    assert "Row 3 looks like one of notes below the table" in texts(page)
+    ask(page, "list all names")
+    assert rows_of(page)["Name"].tolist() == ["Ann", "Bob", "* estimated"]
+    press(page, "Leave out")
+    assert rows_of(page)["Name"].tolist() == ["Ann", "Bob"], "the question was asked again"
+    assert "1 row of notes below the table left out." in texts(page)
+    press(page, "Put back")
+    assert rows_of(page)["Name"].tolist() == ["Ann", "Bob", "* estimated"]

@@ -17,7 +17,7 @@ from typing import Literal
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, FloatRect, Page, WebSocket, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, WebSocket, expect, sync_playwright
 
 from neural_programmer.ui.launch import streamlit_options
 from tests.scripted_page import HOW_MANY, LONGEST, MANY_AWARDS, SLOW, UNSURE, UNUSED, WHO, WITHHELD
@@ -30,6 +30,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
+    # Without these, what a graphics card would draw is computed: most of the browser's work.
+    "--disable-gpu-compositing",
+    "--disable-software-rasterizer",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -99,10 +102,17 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """What all visits share: files of the page that were fetched once. What moves for its own sake stands still."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1680}, reduced_motion="reduce")
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    """The start page, as somebody sees it who was never there."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1680})
+def visit(context: BrowserContext, address: str) -> Iterator[Visit]:
+    """The start page in a session of its own, as somebody sees it who was never there."""
     visit = Visit(context.new_page())
     visit.page.on("request", lambda request: visit.hosts.add(urlparse(request.url).hostname or ""))
     visit.page.on("pageerror", lambda error: visit.problems.append(str(error)))
@@ -111,7 +121,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     visit.page.set_default_timeout(SECONDS_TO_START * 1000)
     visit.page.goto(address)
     yield visit
-    context.close()
+    visit.page.close()
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:

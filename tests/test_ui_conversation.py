@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from neural_programmer.language.text_form import write_program
 from tests.scripted_page import HOW_MANY, LONGEST, TRICKY
-from tests.ui_driver import ask, films, go_to, new_page, press, state, texts
+from tests.ui_driver import ask, films, go_to, new_page, open_tab, press, state, texts
 
 LONGEST_PROGRAM = '#0 = all_rows(); #1 = argmax(#0, "Running time":number); #2 = select(#1, "Film":text)'
 AMERICAN = (
@@ -111,6 +111,10 @@ def test_the_address_says_what_is_open_and_opens_it_again(fresh: AppTest) -> Non
     assert "Lawrence of Arabia" in [element.value for element in other.text]
     assert other.text_input(key="question").value == LONGEST
     assert "From a link" in texts(other)
+    open_tab(other, "How the model decided")
+    assert "press Ask" in texts(other), "nothing was weighed for a program that came with a link"
+    press(other, "Ask")
+    assert any("np-steps" in html.proto.body for html in other.get("html")), "now the model has searched"
 
 
 def test_an_address_without_a_program_asks_its_question(fresh: AppTest) -> None:

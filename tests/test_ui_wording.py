@@ -30,6 +30,7 @@ from neural_programmer.ui.wording import (
         (0.000012345, None, "1.23e−05"),
         (216.9e6, "$", "$216,900,000"),
         (-5.5, "€", "−€5.5"),
+        (3410.0, "€", "€3,410"),
         (4.7, "%", "4.7%"),
         (222.0, "min", "222 min"),
         (float("nan"), None, "undefined"),
@@ -81,10 +82,17 @@ def test_operations_as_chips_have_them(name: str, expected: str) -> None:
     assert operation_label(name) == expected
 
 
-def test_no_two_operations_that_one_chip_offers_look_alike() -> None:
+def test_operations_on_dates_are_said_of_dates() -> None:
+    assert operation_label("filter_greater", of_dates=True) == "is after"
+    assert operation_label("argmax", of_dates=True) == "the latest …"
+    assert operation_label("select", of_dates=True) == "the … of rows"
+
+
+@pytest.mark.parametrize("of_dates", [False, True], ids=["others", "dates"])
+def test_no_two_operations_that_one_chip_offers_look_alike(of_dates: bool) -> None:
     for operation in REGISTRY.values():
         alike = [other.name for other in REGISTRY.values() if other.signature == operation.signature]
-        assert len({operation_label(name) for name in alike}) == len(alike)
+        assert len({operation_label(name, of_dates) for name in alike}) == len(alike)
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,23 @@ from streamlit.testing.v1 import AppTest
 from neural_programmer.ui import resources
 from neural_programmer.ui.ask_page import TABS_KEY
 from neural_programmer.ui.state import SessionState
-from tests.scripted_page import load_scripted
+from tests.scripted_page import ScriptedPredictor, load_scripted
 
 PAGE = Path(__file__).parents[1] / "ui" / "app.py"
 
 
 def new_page(monkeypatch: pytest.MonkeyPatch, feedback: Path) -> AppTest:
     """A fresh session of the page, whose model follows the script and whose feedback goes to a file of its own."""
-    streamlit.cache_resource.clear()
-    monkeypatch.setattr(resources, "load", load_scripted)
+    follow_the_script(monkeypatch)
     monkeypatch.setenv("NEURAL_PROGRAMMER_FEEDBACK", str(feedback))
     return AppTest.from_file(str(PAGE), default_timeout=120)
+
+
+def follow_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the page the scripted model; what sessions share stays from test to test, as between people's sessions."""
+    monkeypatch.setattr(resources, "load", load_scripted)
+    if not isinstance(resources.shared_model().programmer.predictor, ScriptedPredictor):
+        streamlit.cache_resource.clear()
 
 
 def press(page: AppTest, key: str) -> AppTest:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from neural_programmer.response import Response
 from neural_programmer.ui import (
@@ -18,6 +19,7 @@ from neural_programmer.ui import (
     feedback_panel,
     history_page,
     link_panel,
+    notes_panel,
     program_panel,
     question_panel,
     readings_panel,
@@ -53,13 +55,14 @@ _KEPT = ("dialect", "parameters", "hand sql ", "format", "part", "soft", "step o
 
 def draw(state: SessionState) -> None:
     """Draw the page for the session that runs the script."""
-    model = _model()
     start = st.empty()  # emptied at once when a table is opened
     if state.prepared is None:
         with start.container():
             link_panel.draw_problem(state)
-            start_panel.draw(state, model)
+            problem = st.container()
+            start_panel.draw(state, lambda: _model(problem))
         return
+    model = _model(st.container())
     if model is not None:
         question_panel.draw(state)
     _draw_answer(state, model)
@@ -76,23 +79,25 @@ def _draw_answer(state: SessionState, model: SharedModel | None) -> None:
     suggestions = st.container()
     shown = state.shown
     if shown is None:
+        notes_panel.draw(state)
         columns_panel.draw(state)
         evidence_panel.draw_table(state.prepared.table)
     else:
         _draw_response(state, shown)
         columns_panel.draw(state)
+        notes_panel.draw(state)
     if model is not None:
         question_panel.draw_suggestions(state, model, suggestions)
     history_page.record(state)
     link_panel.publish(state)
 
 
-def _model() -> SharedModel | None:
-    """The model, or nothing after a message that says what is wrong with it."""
+def _model(place: DeltaGenerator) -> SharedModel | None:
+    """The model, or nothing after a message in that place that says what is wrong with it."""
     try:
         return shared_model()
     except MODEL_ERRORS as error:
-        st.error(f"The model could not be loaded. {escape_markdown(str(error))}")
+        place.error(f"The model could not be loaded. {escape_markdown(str(error))}")
         return None
 
 
@@ -106,7 +111,8 @@ def _draw_response(state: SessionState, shown: Response) -> None:
         chips_panel.draw(state, shown)
         feedback_panel.draw(state, shown)
     if shown.program is None:
-        readings_panel.draw(state, shown)
+        if shown.readings:
+            readings_panel.draw(state, shown)
         evidence_panel.draw_table(shown.prepared.table)
         return
     evidence_panel.draw(shown)

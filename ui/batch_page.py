@@ -136,7 +136,10 @@ def _draw_results(results: list[BatchResult]) -> None:
             "Line": [result.line for result in results],
             "Question": [result.question for result in results],
             "Answer": [answer_text(result) or result.reason for result in results],
-            "Confidence": [result.confidence if result.outcome is Outcome.ANSWERED else None for result in results],
+            # In whole percent: more figures would say more than is known.
+            "Confidence": [
+                round(result.confidence, 2) if result.outcome is Outcome.ANSWERED else None for result in results
+            ],
             "In words": [result.explanation for result in results],
             "SQL": [" ".join(result.sql.split()) for result in results],
         },

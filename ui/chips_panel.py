@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from neural_programmer import editing
@@ -10,6 +12,7 @@ from neural_programmer.language.text_form import write_program
 from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.response import Response
 from neural_programmer.tables.constants import Constant, ConstantKind
+from neural_programmer.tables.values import ValueType
 from neural_programmer.tables.views import ViewReference
 from neural_programmer.ui.resources import digest_of
 from neural_programmer.ui.state import SessionState
@@ -55,27 +58,33 @@ def _draw_chip(state: SessionState, shown: Response, slot: Slot, key: str) -> No
         f"#{slot.step} {title}",
         slot.alternatives,
         index=slot.alternatives.index(slot.value),
-        format_func=_label,
+        format_func=partial(_label, of_dates=_reads_dates(shown, slot)),
         key=key,
         help=hint,
         accept_new_options=slot.place is Place.CONSTANT,
         on_change=_change,
         args=(state, shown, slot, key),
-        width=_width(slot),
+        width=_width(_label(slot.value, _reads_dates(shown, slot))),
     )
 
 
-def _width(slot: Slot) -> int:
+def _width(label: str) -> int:
     """Pixels enough for what stands in the chip, within what looks like one."""
-    return min(max(150, 62 + 9 * len(_label(slot.value))), 320)
+    return min(max(150, 62 + 9 * len(label)), 320)
 
 
-def _label(choice: Choice) -> str:
+def _reads_dates(shown: Response, slot: Slot) -> bool:
+    assert shown.program is not None
+    column = shown.program.steps[slot.step].column
+    return column is not None and column.view.value_type is ValueType.DATE
+
+
+def _label(choice: Choice, of_dates: bool) -> str:
     if isinstance(choice, Constant):
         return constant_label(choice)
     if isinstance(choice, ViewReference):
         return view_label(choice)
-    return operation_label(choice) if choice in REGISTRY else choice  # what a person typed into a chip
+    return operation_label(choice, of_dates) if choice in REGISTRY else choice  # what a person typed into a chip
 
 
 def _change(state: SessionState, shown: Response, slot: Slot, key: str) -> None:

@@ -8,8 +8,7 @@ import numpy as np
 import pandas
 import streamlit as st
 
-from neural_programmer.prepared import PreparedTable
-from neural_programmer.tables.overrides import ColumnType, with_overrides
+from neural_programmer.tables.overrides import ColumnType
 from neural_programmer.tables.table import Column, Table
 from neural_programmer.tables.values import PartialDate
 from neural_programmer.tables.views import View, ViewKind
@@ -57,7 +56,7 @@ def _draw_list(table: Table) -> None:
             "Read as": [", ".join(["text", *_readings(column)]) for column in table.columns],
             "Unit": [_unit(column) for column in table.columns],
             "Dates known to": [precision(column) for column in table.columns],
-            "Not read so": [_unread(column) for column in table.columns],
+            "Not readable": [_unread(column) for column in table.columns],
             "Also called": [", ".join(column.synonyms) for column in table.columns],
         },
         hide_index=True,
@@ -72,7 +71,7 @@ def _draw_list(table: Table) -> None:
 
 
 def _draw_editor(state: SessionState, table: Table) -> None:
-    st.html('<p class="np-label">Say it better</p>')
+    st.html('<p class="np-label">Correct how a column is read</p>')
     names = [column.name for column in table.columns]
     name = st.selectbox("Column", names, key=f"column to change of {state.source}")
     # What is typed belongs to one column of one table, as it is read now.
@@ -105,7 +104,6 @@ def _draw_editor(state: SessionState, table: Table) -> None:
 
 
 def _apply(state: SessionState, name: str, identity: str) -> None:
-    assert state.table.original is not None
     chosen, said = st.session_state[f"type {identity}"], str(st.session_state[f"synonyms {identity}"])
     state.table.column_types.pop(name, None)
     state.table.synonyms.pop(name, None)
@@ -114,12 +112,7 @@ def _apply(state: SessionState, name: str, identity: str) -> None:
     words = tuple(word.strip() for word in said.split(",") if word.strip())
     if words:
         state.table.synonyms[name] = words
-    state.prepared = PreparedTable(with_overrides(state.table.original, state.table.column_types, state.table.synonyms))
-    state.table.suggestions, state.table.tried = None, {}
-    asked = state.response is not None
-    state.answer(None)
-    if asked:
-        state.waiting = True
+    state.read_again()
 
 
 def _readings(column: Column) -> list[str]:

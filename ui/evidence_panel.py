@@ -14,7 +14,7 @@ from neural_programmer.execution.english_words import column_words
 from neural_programmer.response import Response
 from neural_programmer.rows_used import StepRows, rows_of_steps
 from neural_programmer.tables.table import Table
-from neural_programmer.ui.style import HIGHLIGHT
+from neural_programmer.ui.style import HIGHLIGHT, PALE_HIGHLIGHT
 from neural_programmer.ui.wording import counted, escape_markdown
 
 # Past this size the browser gets the table page by page, not whole.
@@ -30,8 +30,7 @@ def draw(shown: Response) -> None:
     """Show the table with the answer's cells highlighted, and say in words which they are."""
     table = shown.prepared.table
     rows = sorted({row for row, _ in shown.cells})
-    for sentence in evidence_in_words(shown, rows):
-        st.caption(escape_markdown(sentence))
+    st.caption(escape_markdown(" ".join(evidence_in_words(shown, rows))))
     which = _ALL
     if 0 < len(rows) < table.number_of_rows:
         # Where the table has to be scrolled, the evidence comes first if it would be out of sight.
@@ -44,7 +43,8 @@ def draw(shown: Response) -> None:
             label_visibility="collapsed",
             key=f"rows of {shown.explanation}",
         )
-    _draw_pages(table, range(table.number_of_rows) if which == _ALL else rows, shown.cells, f"evidence {which}")
+    shown_rows = range(table.number_of_rows) if which == _ALL else rows
+    _draw_pages(table, shown_rows, shown.cells, f"evidence {which}", columns_read(shown))
 
 
 def draw_table(table: Table) -> None:
@@ -58,22 +58,35 @@ def frame_of(table: Table, rows: Sequence[int]) -> pandas.DataFrame:
     return pandas.DataFrame(columns, index=[row + 1 for row in rows], dtype="str")
 
 
-def highlight(frame: pandas.DataFrame, cells: Iterable[tuple[int, str]]) -> Styler:
-    """The frame with the cells of a table highlighted; rows count from 0, as in a response."""
+def columns_read(shown: Response) -> tuple[str, ...]:
+    """The columns that the program's steps read, in the order of the steps."""
+    steps = () if shown.program is None else shown.program.steps
+    return tuple(dict.fromkeys(step.column.column for step in steps if step.column is not None))
+
+
+def highlight(frame: pandas.DataFrame, cells: Iterable[tuple[int, str]], read: Iterable[str] = ()) -> Styler:
+    """The frame with the cells of a table highlighted, and beside them, paler, those of the columns that were read.
+
+    Rows count from 0, as in a response.
+    """
     rows = {row: place for place, row in enumerate(frame.index.tolist())}
     columns = {column: place for place, column in enumerate(frame.columns.tolist())}
+    marked = [(rows[row + 1], columns[column]) for row, column in cells if row + 1 in rows]
     styles = np.full(frame.shape, "", dtype=object)
-    for row, column in cells:
-        if row + 1 in rows:
-            styles[rows[row + 1], columns[column]] = HIGHLIGHT
+    for row, _ in marked:
+        styles[row, [columns[column] for column in read]] = PALE_HIGHLIGHT
+    for row, place in marked:
+        styles[row, place] = HIGHLIGHT
     return frame.style.apply(lambda _: pandas.DataFrame(styles, frame.index, frame.columns), axis=None)
 
 
-def _draw_pages(table: Table, rows: Sequence[int], cells: Sequence[tuple[int, str]], key: str) -> None:
+def _draw_pages(
+    table: Table, rows: Sequence[int], cells: Sequence[tuple[int, str]], key: str, read: Sequence[str] = ()
+) -> None:
     """The rows whole where they are few enough for a browser, else page by page: every row can be reached."""
     most = max(1, min(ROWS_OF_A_PAGE, MOST_STYLED_CELLS // max(1, len(table.columns))))
     if len(rows) * len(table.columns) <= MOST_STYLED_CELLS:
-        _draw_rows(table, rows, cells)
+        _draw_rows(table, rows, cells, read)
         return
     pages = -(-len(rows) // most)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -81,15 +94,15 @@ def _draw_pages(table: Table, rows: Sequence[int], cells: Sequence[tuple[int, st
         first = (page - 1) * most
         last = min(first + most, len(rows))
         st.caption(f"Rows {first + 1:,} to {last:,} of {len(rows):,}; page {page:,} of {pages:,}.")
-    _draw_rows(table, rows[first:last], cells)
+    _draw_rows(table, rows[first:last], cells, read)
 
 
-def _draw_rows(table: Table, rows: Sequence[int], cells: Sequence[tuple[int, str]]) -> None:
+def _draw_rows(table: Table, rows: Sequence[int], cells: Sequence[tuple[int, str]], read: Sequence[str]) -> None:
     frame = frame_of(table, rows)
     height: Literal["content", "auto"] = "content" if len(rows) <= _MOST_ROWS_WHOLE_HEIGHT else "auto"
     wanted = set(rows)
     seen = [cell for cell in cells if cell[0] in wanted]
-    st.dataframe(highlight(frame, seen) if seen else frame, height=height, alt=f"The rows of {table.name}")
+    st.dataframe(highlight(frame, seen, read) if seen else frame, height=height, alt=f"The rows of {table.name}")
 
 
 def _is_large(table: Table) -> bool:
@@ -100,8 +113,12 @@ def evidence_in_words(shown: Response, rows: Sequence[int]) -> list[str]:
     """What is highlighted, what was left out as totals, and what was passed over at which step."""
     table, cells = shown.prepared.table, shown.cells
     if cells:
+        answers = {column for _, column in cells}
+        beside = [column for column in columns_read(shown) if column not in answers]
+        paler = f" Paler: what was read beside {'it' if len(cells) == 1 else 'them'}, {_listed(beside)}."
         found = [
             f"Highlighted: {counted(len(cells), 'cell')} in {counted(len(rows), 'row')} of {table.number_of_rows:,}."
+            + (paler if beside else "")
         ]
     else:
         found = ["The answer was read from no single cell."]
@@ -126,6 +143,10 @@ def _skipped_in_words(number: int, step: StepRows) -> list[str]:
         kind = str(step.column.view).replace("_", " ")
         found.append(f"Step #{number} passed over {count} of {step.column.column} not readable as {kind}: {named}.")
     return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _rows_named(rows: Sequence[int]) -> str:

@@ -54,10 +54,15 @@ def draw(state: SessionState, shown: Response) -> None:
 def _draw_link(state: SessionState, shown: Response) -> None:
     link = write_link(state.source, shown.question, shown.program)
     if link:
-        st.caption("A link to this answer: the page's address with")
-        st.code(f"?{urlencode(link)}", language=None, wrap_lines=True)
+        st.caption("A link to this answer, for whoever can open this page:")
+        st.code(f"{_own_address()}?{urlencode(link)}", language=None, wrap_lines=True)
     else:
         st.caption("Answers about your own tables have no link, because the table is on this machine alone.")
+
+
+def _own_address() -> str:
+    """Where the browser found this page, without what follows the path; empty where that is not known."""
+    return (st.context.url or "").partition("?")[0]
 
 
 def _file_name(state: SessionState) -> str:

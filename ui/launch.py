@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 CHECKPOINT_VARIABLE = "NEURAL_PROGRAMMER_CHECKPOINT"
@@ -62,6 +64,8 @@ def main(
     if checkpoint is not None:
         os.environ[CHECKPOINT_VARIABLE] = os.fspath(checkpoint)
     page = Path(__file__).with_name("app.py")
+    # The libraries take seconds to load: the first visitor need not wait for all of them.
+    threading.Thread(target=import_module, args=("neural_programmer.api",), daemon=True).start()
     options = streamlit_options(port, headless, address, base_path)
     try:
         cli.main(["run", str(page), *options, *arguments], prog_name="streamlit")

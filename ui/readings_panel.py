@@ -8,7 +8,7 @@ import streamlit as st
 
 from neural_programmer.response import Reading, Response
 from neural_programmer.ui.state import ANSWER_FRAGMENT, SessionState
-from neural_programmer.ui.wording import answer_unit, counted, value_text
+from neural_programmer.ui.wording import answer_unit, counted, share_in_words, value_text
 from neural_programmer.understanding import unused_words
 
 _MOST_VALUES = 5
@@ -54,7 +54,7 @@ def _draw_reading(state: SessionState, response: Response, number: int, reading:
             st.text(_answer(reading, response))
             with st.container(key=f"sampleanswer_reading_{number}"):
                 st.text(reading.explanation)
-        share.progress(min(max(reading.probability, 0.0), 1.0), f"{reading.probability:.0%} probable")
+        share.progress(min(max(reading.probability, 0.0), 1.0), f"{share_in_words(reading.probability)} probable")
         button.button(
             "Shown above" if is_shown else f"Look at reading {number + 1}",
             key=f"reading {number}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -22,8 +22,11 @@ same answer. A small model writes a short program you can read, check and change
 """
 
 
-def draw(state: SessionState, model: SharedModel | None) -> None:
-    """Show the sample tables as cards, each with questions to press, and a card to open a table of one's own."""
+def draw(state: SessionState, load_model: Callable[[], SharedModel | None]) -> None:
+    """Show the sample tables as cards, each with questions to press, and a card to open a table of one's own.
+
+    The model is loaded for the answers only after all of this can be seen and pressed.
+    """
     st.html(_WELCOME)
     st.html('<p class="np-label">Start with a sample: press a question</p>')
     samples = sample_tables()
@@ -38,6 +41,7 @@ def draw(state: SessionState, model: SharedModel | None) -> None:
                 continue
             with column, st.container(border=True, height="stretch", key=f"samplecard_{_key(sample)}", gap="small"):
                 places += [(sample, *place) for place in _draw_card(state, sample)]
+    model = load_model()
     if model is not None:
         # After everything can be pressed: on the first visit of all, each of these answers takes a moment.
         for sample, question, place in places:

@@ -12,6 +12,8 @@ from neural_programmer.editing import run
 from neural_programmer.language.program import Program
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.response import Response
+from neural_programmer.tables.notes import rows_of_notes, without_rows
+from neural_programmer.tables.overrides import with_overrides
 from neural_programmer.tables.table import Table
 from neural_programmer.ui.notebook import Notebook
 
@@ -34,14 +36,16 @@ class OpenTable:
     """The open table: where it came from, how it was first read, and what the person changed about its columns.
 
     ``source`` names the sample, the upload, the pasted text or the database; ``original`` is the table as it was read;
-    ``column_types`` and ``synonyms`` are those of `neural_programmer.tables.overrides`; ``suggestions`` are ``None`` as
-    long as they are not made, which is after all else is on the page; ``tried`` are those asked by now.
+    ``column_types`` and ``synonyms`` are those of `neural_programmer.tables.overrides`, and ``notes_left_out`` says
+    whether the rows that look like notes are; ``suggestions`` are ``None`` as long as they are not made, which is after
+    all else is on the page; ``tried`` are those asked by now.
     """
 
     source: str = ""
     original: Table | None = None
     column_types: dict[str, str] = field(default_factory=dict)
     synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notes_left_out: bool = False
     suggestions: tuple[Suggestion, ...] | None = None
     tried: dict[str, Response] = field(default_factory=dict)
 
@@ -51,12 +55,15 @@ class Opening:
     """How the person's own tables came in.
 
     ``upload`` is the upload that was read last, which a sample may have replaced; ``refusal`` says why the last upload,
-    pasted text or database was refused, if it was, and ``refused`` in which of the three places.
+    pasted text or database was refused, if it was, and ``refused`` in which of the three places. ``tables`` are those
+    of ``database``, the path or address that was typed last.
     """
 
     upload: str = ""
     refusal: str = ""
     refused: str = ""
+    database: str = ""
+    tables: tuple[str, ...] = ()
 
 
 @dataclass
@@ -110,6 +117,19 @@ class SessionState:
         self.answer(None)
         self.waiting = False
         st.session_state[QUESTION_KEY] = ""
+
+    def read_again(self) -> None:
+        """Make the open table again as the person wants it read; a question that has an answer is asked again."""
+        opened = self.table
+        assert opened.original is not None
+        table = opened.original
+        if opened.notes_left_out:
+            table = without_rows(table, rows_of_notes(table))
+        self.prepared = PreparedTable(with_overrides(table, opened.column_types, opened.synonyms))
+        opened.suggestions, opened.tried = None, {}
+        asked = self.response is not None
+        self.answer(None)
+        self.waiting = asked
 
     def close(self) -> None:
         """Forget the table, as when a file was refused that should have replaced it."""

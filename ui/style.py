@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 HIGHLIGHT = "background-color: #ffe08a; color: #1a1a1a; font-weight: bold"
+# See-through, so that the theme's own letters can be read on it.
+PALE_HIGHLIGHT = "background-color: rgba(255, 196, 50, 0.18)"
 
 # Text from tables is drawn by st.text, which knows neither Markdown nor HTML; these rules give it its size. Colours are
 # see-through shades and currentColor, so that they suit the light and the dark theme alike.
@@ -30,6 +32,7 @@ PAGE_STYLE = """
 [class*="st-key-samplecard"] button, [class*="st-key-samplecard"] button > div,
 [class*="st-key-samplecard"] button > div > span { justify-content: flex-start; text-align: left; }
 [class*="st-key-samplecard"] button p { text-align: left; }
+[class*="st-key-sampleanswer"] { margin: -.55rem 0 .35rem .25rem; }
 .np-own { font-weight: 700; margin: .45rem 0 0; }
 [class*="st-key-chips"] label p { font-size: .74rem; opacity: .75; }
 [class*="st-key-chips"] [data-testid="stSelectbox"] { min-width: 9.5rem; }
@@ -45,6 +48,18 @@ PAGE_STYLE = """
 .np-operation { background: rgba(130, 90, 210, .16); border-bottom: 3px solid #8a5cd6; }
 .np-fuzzy { background: rgba(230, 160, 0, .2); border-bottom: 3px dashed #c98a00; }
 .np-unused { background: rgba(215, 60, 60, .13); border-bottom: 3px dotted #d24848; }
+.np-steps { display: flex; flex-direction: column; gap: .6rem; margin: .2rem 0 .6rem; }
+.np-step { border: 1px solid rgba(128, 128, 128, .3); border-radius: .5rem; padding: .6rem .9rem .7rem; }
+.np-step-title { font-weight: 650; margin: 0 0 .35rem; overflow-wrap: anywhere; }
+.np-step-line { display: flex; flex-wrap: wrap; gap: .15rem .8rem; align-items: baseline; padding: .12rem 0; }
+.np-step-name { flex: 0 0 13rem; font-size: .82rem; opacity: .75; }
+.np-looked, .np-choices { flex: 1 1 18rem; display: flex; flex-wrap: wrap; gap: .2rem .25rem; min-width: 0; }
+.np-choices { gap: .2rem 1.1rem; }
+.np-looked > span { padding: .05rem .3rem; border-radius: .3rem; }
+.np-looked > span, .np-choices > span { overflow-wrap: anywhere; }
+.np-looked small, .np-choices small { font-size: .74rem; opacity: .85; margin-left: .25rem; }
+.np-choices > span:first-child { font-weight: 650; }
+.np-dark, .np-dark small { color: #fff; }
 @media (max-width: 640px) {
     .block-container { padding-left: 1rem; padding-right: 1rem; padding-top: 3.4rem; }
     .np-hero { font-size: 1.75rem; }

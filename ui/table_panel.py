@@ -145,19 +145,22 @@ def _draw_database(state: SessionState) -> None:
         st.info("Files of this machine are not offered, because the page is served to other machines. Upload a file.")
         return
     path = st.text_input(
-        "Path of a SQLite or DuckDB file",
+        "SQLite or DuckDB file, or a server's address",
         key=_DATABASE_KEY,
         placeholder="/home/ada/sales.duckdb",
-        help="Also as sqlite:///PATH or duckdb:///PATH. The file is only read, never written to.",
+        help="A file's path, or postgresql://user:password@host/database. It is only read, never written to. A table "
+        "is read from it into memory; the address is forgotten when the page is closed.",
     ).strip()
     if not path:
         return
     try:
-        tables = _tables_of(path)
+        if state.opening.database != path:  # asked once, not whenever the page is drawn
+            state.opening.tables = _tables_of(path)
+            state.opening.database = path
     except TableError as error:
         st.error(escape_markdown(str(error)))
         return
-    table = st.selectbox("Table", tables, key=f"table of {digest_of(path.encode())}")
+    table = st.selectbox("Table", state.opening.tables, key=f"table of {digest_of(path.encode())}")
     st.button(
         "Open this table", key="open database", on_click=_open_database, args=(state, path, table), width="stretch"
     )

@@ -29,6 +29,7 @@ _PLACES = {
     "{left}": "a",
     "{right}": "b",
 }
+# A number of four digits without a unit may be a year.
 _SMALLEST_GROUPED = 10_000
 _MINUS = "\u2212"
 _CONFIDENCES = ((0.9, "Very sure"), (0.75, "Quite sure"), (0.5, "Fairly sure"), (0.3, "Unsure"), (-1.0, "Guessing"))
@@ -60,12 +61,17 @@ def confidence_colour(confidence: float) -> Literal["green", "orange", "red"]:
     return "green" if confidence >= 0.75 else "orange" if confidence >= 0.5 else "red"
 
 
+def share_in_words(share: float) -> str:
+    """A probability in whole percent; what is little is not said to be nothing."""
+    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
+
+
 def number_in_words(number: float, unit: str | None = None) -> str:
     """A number with thousands separated (but not in what may be a year), at most four decimals, and its unit."""
     if not math.isfinite(number):
         return "undefined"
     rounded = round(number, 4) if abs(number) >= 0.001 else float(f"{number:.3g}")
-    digits = f"{rounded:,}" if abs(rounded) >= _SMALLEST_GROUPED else f"{rounded}"
+    digits = f"{rounded:,}" if unit or abs(rounded) >= _SMALLEST_GROUPED else f"{rounded}"
     digits = digits.removesuffix(".0").replace("-", _MINUS)
     if not unit:
         return digits
@@ -100,9 +106,12 @@ def answer_unit(program: Program | None, table: Table) -> str | None:
     return table.view(last.column).unit
 
 
-def operation_label(name: str) -> str:
-    """An operation as a chip has it: its phrase with "…" for the column and without what the other chips say."""
-    phrase = REGISTRY[name].english
+def operation_label(name: str, of_dates: bool = False) -> str:
+    """An operation as a chip has it: its phrase with "…" for the column and without what the other chips say.
+
+    ``of_dates`` says whether its column holds dates: "is after" where numbers are "more than".
+    """
+    phrase = (REGISTRY[name].english_of_dates if of_dates else None) or REGISTRY[name].english
     for beginning in ("{rows} where {column} ", "{rows} with ", "{rows} "):
         phrase = phrase.removeprefix(beginning)
     phrase = phrase.removesuffix(" {constant}")

@@ -73,7 +73,8 @@ def _draw_did_you_mean(state: SessionState, shown: Response, unused: list[str]) 
     offered = {word: nearest(word, shown.prepared) for word in unused[:_MOST_ASKED]}
     words = ", ".join(f"“{escape_markdown(word)}”" for word in unused)
     with st.container(border=True, key="didyoumean"):
-        st.markdown(f":material/help: **Not used for the answer:** {words}. Did you mean one of these?")
+        asked = " Did you mean one of these?" if any(offered.values()) else ""
+        st.markdown(f":material/help: **Not used for the answer:** {words}.{asked}")
         for place, (word, choices) in enumerate(offered.items()):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.caption(f"“{escape_markdown(word)}”", width="content")
