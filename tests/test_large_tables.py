@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from neural_programmer.api import NeuralProgrammer
 from neural_programmer.execution.engine import EngineError
-from neural_programmer.execution.engines import same_answer
+from neural_programmer.execution.engines import PostgresEngine, same_answer
 from neural_programmer.execution.exact import Answer, answer
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.given import run_program
@@ -31,6 +32,7 @@ from neural_programmer.tables.loaders.load import load_table
 from neural_programmer.tables.matching.link import link
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.tables.table import Table
+from tests.examples import example_table
 from tests.generators import random_candidates, random_program
 from tests.large_cases import as_csv, as_duckdb, as_parquet, as_sqlite, rows_table
 from tests.scripted import ScriptedHypothesis, ScriptedPredictor, scripted
@@ -169,6 +171,26 @@ def test_values_are_found_through_the_index(tmp_path: Path) -> None:
         assert {at + 1 for at, town in enumerate(table["Town"].to_pylist()) if town == "Bergen"} & set(numbers)
 
 
+def test_rows_are_found_by_numbers_of_which_there_are_too_many_to_keep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "MOST_NUMBERS", 60)
+    monkeypatch.setattr(building, "SAMPLED_ROWS", 300)
+    table = rows_table(1_200)
+    with opened(as_parquet(table, tmp_path)) as large:
+        kinds = {column.name: column.indexed for column in large.profile.columns}
+        assert kinds["Id"] is Indexed.RANGE
+        assert kinds["Price"] is Indexed.WHOLES
+        prices = [(at + 1, price) for at, price in enumerate(table["Price"].to_pylist()) if price and price > 100]
+        whole = next((at, price) for at, price in prices if price == int(price))
+        other = next((at, price) for at, price in prices if price != int(price))
+        for at, price in (whole, other):
+            _, numbers = large.prepared_for(f"how many orders have a price of {price:g}?")
+            assert at in numbers
+        _, numbers = large.prepared_for("what is the town of the order with id 778?")
+        assert 778 in numbers
+
+
 def test_columns_of_many_texts_are_searched_by_their_rare_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,6 +306,21 @@ def test_addresses_that_cannot_be_opened_say_so_without_secrets(address: str, sa
         assert said in str(raised.value)
         assert "geheim" not in str(raised.value)
         assert raised.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("module", "scheme"), [("sqlalchemy", "postgresql"), ("psycopg", "postgresql"), ("pg8000", "postgresql+pg8000")]
+)
+def test_what_is_not_installed_is_named(module: str, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    address = f"{scheme}://ann:geheim@127.0.0.1:1/shop"
+    for opening in (open_table, load_table):
+        with pytest.raises(TableError, match=r"neural-programmer\[databases\]") as raised:
+            opening(f"{address}#orders")
+        assert "geheim" not in str(raised.value)
+    if module == "psycopg":
+        with pytest.raises(EngineError, match=r"neural-programmer\[databases\]"):
+            PostgresEngine(example_table(), address)
 
 
 def test_tables_that_are_not_there_are_named(tmp_path: Path) -> None:

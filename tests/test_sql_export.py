@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -13,6 +15,7 @@ import pytest
 from neural_programmer.batch import BatchLine
 from neural_programmer.commands.exit_codes import ABSTAINED, ANSWERED, BAD_INPUT, INTERRUPTED
 from neural_programmer.commands.main import main
+from neural_programmer.large.opening import open_table
 from neural_programmer.sql_export import file_name
 from tests.scripted import FIRST_NATION, MOST_GOLD, scripted
 
@@ -24,7 +27,9 @@ QUESTIONS = f"question,table\n{QUESTION},\nwho, then, won?\nzzz?,\nwho?,absent.c
 def scripted_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "neural_programmer.api.load",
-        lambda checkpoint, threshold: scripted((MOST_GOLD, 0.6), (FIRST_NATION, 0.2), threshold=threshold or 0.0),
+        lambda checkpoint, threshold, members: scripted(
+            (MOST_GOLD, 0.6), (FIRST_NATION, 0.2), threshold=threshold or 0.0
+        ),
     )
 
 
@@ -51,6 +56,23 @@ def test_only_the_sql_is_printed(folder: Path, capsys: pytest.CaptureFixture[str
     assert captured.out.startswith("SELECT\n  Nation\nFROM medals\n")
     assert captured.out.endswith(";\n")
     assert captured.err == ""
+
+
+def test_the_query_of_a_table_that_stays_where_it_is_runs_there(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEURAL_PROGRAMMER_CACHE", str(folder / "indexes"))
+    monkeypatch.setattr("neural_programmer.large.opening.open_table", partial(open_table, large_rows=0))
+    with closing(sqlite3.connect("medals.sqlite")) as connection:
+        connection.execute("CREATE TABLE medals (Nation TEXT, Gold INTEGER)")
+        connection.executemany("INSERT INTO medals VALUES (?, ?)", [("Norway", 3), ("Sweden", 1), ("Denmark", 12)])
+        connection.commit()
+        assert main(["sql", "medals.sqlite#medals", QUESTION]) == ANSWERED
+        query = capsys.readouterr().out
+        assert query.endswith(";\n")
+        assert connection.execute(query).fetchall() == [("Denmark",)]
+        assert main(["sql", "medals.sqlite#medals", QUESTION, "--dialect", "postgres", "--json"]) == ANSWERED
+        assert '"Gold"' in json.loads(capsys.readouterr().out)["sql"]
 
 
 @pytest.mark.parametrize("options", [(), ("--read-file",)])
@@ -161,7 +183,7 @@ def test_an_export_that_was_stopped_goes_on(
         return whole(table, question, k=1)
 
     monkeypatch.setattr(programmer, "ask", ask)
-    monkeypatch.setattr("neural_programmer.api.load", lambda checkpoint, threshold: programmer)
+    monkeypatch.setattr("neural_programmer.api.load", lambda checkpoint, threshold, members: programmer)
     assert export() == INTERRUPTED
     with Path("out/index.jsonl").open("a", encoding="ascii") as file:
         file.write('{"line": 9, "cut o')  # as a computer that loses its power may leave it

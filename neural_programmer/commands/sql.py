@@ -29,10 +29,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "table",
         metavar="TABLE",
-        help="a CSV, TSV, Excel, Parquet or JSON file, or a DuckDB or SQLite database (as FILE#TABLE, or with --table)",
+        help="a CSV, TSV, Excel, Parquet or JSON file, a DuckDB or SQLite database (as FILE#TABLE, or with --table), "
+        "or the address of a database (postgresql://user:password@host/database#TABLE)",
     )
     parser.add_argument("question", metavar="QUESTION", help="the question, in quotes")
-    parser.add_argument("--dialect", default="duckdb", metavar="NAME", help="the SQL dialect (default: duckdb)")
+    parser.add_argument(
+        "--dialect", metavar="NAME", help="the SQL dialect (default: duckdb, or that of the database a table lives in)"
+    )
     add_form_option(parser)
     parser.add_argument(
         "--read-file",
@@ -62,15 +65,24 @@ def add_form_option(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ask, print the SQL, and say by the exit code whether there was an answer."""
     from neural_programmer.execution.sql_file_script import FileScriptError
+    from neural_programmer.execution.sql_forms import SqlForm
+    from neural_programmer.large.asking import LargeResponse
+    from neural_programmer.large.opening import open_table
     from neural_programmer.tables.errors import TableError
     from neural_programmer.tables.loaders.load import load_table
 
-    check_dialect(arguments.dialect)
-    if arguments.read_file and (arguments.form, arguments.dialect) != ("script", "duckdb"):
+    if arguments.dialect is not None:
+        check_dialect(arguments.dialect)
+    if arguments.read_file and (arguments.form, arguments.dialect or "duckdb") != ("script", "duckdb"):
         raise UserError("--read-file is for --form script in --dialect duckdb, which can read the file")
+    options = {"table": arguments.part, **({"sheet": arguments.sheet} if arguments.sheet else {})}
     with bad_input(TableError):
-        table = load_table(arguments.table, sheet=arguments.sheet, table=arguments.part)
+        # Only the query can be had of a table that stays where it is; the other forms hold its rows.
+        is_query = arguments.form == SqlForm.QUERY
+        table = open_table(arguments.table, **options) if is_query else load_table(arguments.table, **options)
     response = load_model(arguments).ask(table, arguments.question, k=1)
+    place = response.large.place.dialect if isinstance(response, LargeResponse) else "duckdb"
+    arguments.dialect = arguments.dialect or place
     if response.abstained:
         if arguments.json:
             print_json(_as_json(response, arguments, None))
@@ -104,7 +116,10 @@ def heading(response: Response) -> list[str]:
 def _sql(response: Response, arguments: argparse.Namespace) -> str:
     from neural_programmer.execution.sql_file_script import file_script
     from neural_programmer.execution.sql_forms import SqlForm, sql_file
+    from neural_programmer.large.asking import LargeResponse
 
+    if isinstance(response, LargeResponse):
+        return f"{response.sql(arguments.dialect)};\n"
     program, table = response.program, response.prepared.table
     assert program is not None
     form = SqlForm(arguments.form)

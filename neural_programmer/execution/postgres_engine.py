@@ -65,7 +65,7 @@ class PostgresEngine(TableEngine):
             import psycopg
         except ImportError:
             raise EngineError(
-                "PostgreSQL needs the package psycopg: pip install 'neural-programmer[postgres]'"
+                "PostgreSQL needs the package psycopg: pip install 'neural-programmer[databases]'"
             ) from None
         if not is_clear(self._address):
             raise self._no_address()

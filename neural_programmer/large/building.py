@@ -187,13 +187,15 @@ class _Builder:
         distinct: int | None = None
         indexed = Indexed.RANGE
         if column.native.is_number and estimate <= MOST_NUMBERS:
-            finite = f"{name} IS NOT NULL AND isfinite(CAST({name} AS DOUBLE))"
-            self._all(
-                f"INSERT INTO ix.numbers SELECT {at}, CAST({name} AS DOUBLE) AS value, count(*), min({ROW_INDEX}), "
-                f"max({ROW_INDEX}) FROM source WHERE {finite} GROUP BY value ORDER BY value"
-            )
+            self._numbers(at, f"{name} IS NOT NULL")
             ((distinct,),) = self._all(f"SELECT count(*) FROM ix.numbers WHERE place = {at}")
             indexed = Indexed.NUMBERS
+        elif column.native is Native.NUMBER:
+            # Of prices and weights, those that questions name are mostly whole, and these are few enough.
+            is_whole = f"{name} = floor({name})"
+            if self._estimate(f"CASE WHEN {is_whole} THEN {name} END") <= MOST_NUMBERS:
+                self._numbers(at, is_whole)
+                indexed = Indexed.WHOLES
         elif column.native.is_date:
             self._all(
                 f"INSERT INTO ix.days SELECT {at}, strftime(day, '%Y-%m-%d'), held, first, last FROM "
@@ -224,6 +226,14 @@ class _Builder:
             high=_plain(stats.high),
             alike=True,
             views=views,
+        )
+
+    def _numbers(self, at: int, condition: str) -> None:
+        """Lists the different finite numbers of a column that fulfil a condition, with their first and last rows."""
+        value = f"CAST({number_name(at)} AS DOUBLE)"
+        self._all(
+            f"INSERT INTO ix.numbers SELECT {at}, {value} AS value, count(*), min({ROW_INDEX}), max({ROW_INDEX}) "
+            f"FROM source WHERE {condition} AND isfinite({value}) GROUP BY value ORDER BY value"
         )
 
     def _is_complete(self, kind: ViewKind, typed: Column, stats: _Stats) -> bool:

@@ -97,9 +97,13 @@ class RowChooser:
         for low, high in itertools.pairwise(sorted(numbers)):
             found += self._index.rows_between(low, high)
         for at, number in self._numeric(numbers):
-            column = self._columns[at]
-            if column.indexed is Indexed.RANGE and (column.native is not Native.INTEGER or number == int(number)):
-                found += self._asked([exp.EQ(this=_column(at), expression=exp.Literal.number(repr(number)))], 2)
+            column, is_whole = self._columns[at], number == int(number)
+            if column.indexed is Indexed.RANGE or (column.indexed is Indexed.WHOLES and not is_whole):
+                if column.native is Native.INTEGER and not is_whole:
+                    continue
+                # Compared with a decimal, every integer of the column would have to be read and converted.
+                written = str(int(number)) if column.native is Native.INTEGER else repr(number)
+                found += self._asked([exp.EQ(this=_column(at), expression=exp.Literal.number(written))], 2)
         return found
 
     def _rows_of_dates(self, dates: Sequence[PartialDate], numbers: Sequence[float]) -> list[int]:

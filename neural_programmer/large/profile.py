@@ -39,6 +39,7 @@ class Indexed(StrEnum):
     POSTINGS = "postings"  # the rows of each rare word: too many distinct texts to keep
     NUMBERS = "numbers"  # every distinct number
     DAYS = "days"  # every distinct day
+    WHOLES = "wholes"  # every distinct whole number, and of the others the ends alone: they are too many to keep
     RANGE = "range"  # the lowest and the highest alone: too many distinct numbers to keep
 
 

@@ -71,13 +71,14 @@ def engine_of(address: Address) -> sqlalchemy.Engine:
         return engine
     except library.exc.NoSuchModuleError:
         raise TableError(
-            f"{address.shown} is no database that SQLAlchemy knows here; expected postgresql://, mysql:// or another "
-            "whose driver is installed. Check the address, or install the driver."
+            f"{address.shown} is no database that SQLAlchemy knows here; expected postgresql:// or another whose "
+            "driver is installed. Check the address, or install the package that teaches SQLAlchemy that database."
         ) from None
     except ImportError as error:
         raise TableError(
             f"{address.shown} needs a driver that is not installed ({error.name or error}); expected it beside "
-            "SQLAlchemy. Install the driver."
+            'SQLAlchemy. For PostgreSQL install it with pip install "neural-programmer[databases]" and write '
+            "postgresql://; for other databases install the driver, or name one that is, as in mysql+pymysql://."
         ) from None
     except (library.exc.SQLAlchemyError, ValueError, TypeError) as error:
         raise TableError(
