@@ -182,7 +182,7 @@ def test_a_question_is_answered_in_a_browser(visit: Visit) -> None:
     assert size > 28, "the answer is the largest text"
     picture(page, "answer.png")
     open_tab(page, "How the model decided")
-    expect(page.get_by_text("Where it looked before each step")).to_be_visible()
+    expect(page.get_by_text("Looked at, for the operation").first).to_be_visible()
     expect(page.locator("[data-testid=stVegaLiteChart] :is(canvas, svg)").first).to_be_visible()
     page.get_by_text("Run the program softly").click()
     # The page is drawn again: the next press waits for what came of it. The scripted model has no soft programs.
