@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import random
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from neural_programmer.execution.engines import EngineError, SparkEngine, agrees
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.language.text_form import read_program
 from neural_programmer.tables.build import build_table
+from neural_programmer.tables.table import Table
 from tests.examples import example_programs, example_table
 from tests.postgres_server import missing
 from tests.sql_cases import TableCases, Tally, cases_of, generated_cases, hold_against
@@ -25,6 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
 GENERATED_CASES = 200
 REAL_TABLES = 6
 PROGRAMS_EACH = 5
+_LONG = 100
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -113,3 +116,24 @@ def test_a_query_only_computes_from_the_table(sql: str, engine: SparkEngine, tmp
     assert "\n" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
     assert engine.run("SELECT COUNT(*) FROM cup") == [(6,)]
+
+
+@pytest.mark.parametrize("tables", [9, 30])
+def test_a_runaway_query_is_stopped_and_says_so(tables: int, spark: None) -> None:
+    """Alone it would take many hours, so that a limit of seconds is kept by minutes on the busiest machine."""
+    del spark
+    joined = ", ".join(f"cup AS t{number}" for number in range(tables))
+    total = " + ".join(f"t{number}.row_index" for number in range(tables))
+    with SparkEngine(_long_table(), time_limit=3.0) as stopped, SparkEngine(example_table(), time_limit=300.0) as other:
+        started = time.monotonic()
+        with pytest.raises(EngineError, match="Spark was stopped after 3 seconds"):
+            stopped.run(f"SELECT COUNT(*) FROM {joined} WHERE ({total}) % 7 = 3")
+        assert time.monotonic() - started < 200
+        # Neither this engine nor another waits for what was left of it.
+        assert other.run("SELECT COUNT(*) FROM cup") == [(6,)]
+        stopped.time_limit = 300.0
+        assert stopped.run("SELECT COUNT(*) FROM cup") == [(_LONG,)]
+
+
+def _long_table() -> Table:
+    return build_table(["Name", "Points"], [[f"name {number}", str(number)] for number in range(_LONG)], name="cup")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import shutil
 import tempfile
 import threading
+import time
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -27,6 +30,9 @@ from neural_programmer.operations.sql_helpers import table_name
 from neural_programmer.tables.table import Table
 
 _SECONDS_BETWEEN_STOPS = 0.2
+# So long a query that was told to stop may go on. Spark asks its tasks only between rows of the table, and does not
+# ask at all while it plans a query; a join of many tables never comes to its end. Then its Java process is ended.
+_SECONDS_TO_STOP = 10.0
 _PLANS = "org.apache.spark.sql.catalyst.plans.logical."
 # What the plan of a query may be made of: rows of the table, and what is computed from them.
 _STEPS = frozenset(
@@ -44,7 +50,8 @@ _DANGEROUS_EXPRESSIONS = ("Reflect", "Python", "Xml", "XPath", "ScalaUDF", "Invo
 class SparkEngine(TableEngine):
     """A table as a view of a Spark session of its own, in this process, that runs one query at a time over it.
 
-    ``EngineError`` where pyspark or Java is missing. The first engine of a process starts Spark, which takes seconds.
+    ``EngineError`` where pyspark or Java is missing. The first engine of a process starts Spark, which takes seconds;
+    so does the first query after one that did not stop when it was told to, for which Spark has to be ended.
     """
 
     name = "Spark"
@@ -52,34 +59,52 @@ class SparkEngine(TableEngine):
 
     def __init__(self, table: Table, time_limit: float = TIME_LIMIT_SECONDS) -> None:
         super().__init__(table, time_limit)
-        self._session = _spark().newSession()
+        self._view = table_name(self.schema).sql(dialect=self.dialect)
+        self._spark: Any = None
+        self._session: Any = None
+        self._load()
+
+    def _load(self) -> None:
+        """Makes the view in the Spark that is running now, where it is not there already."""
+        spark = _spark()
+        if self._spark is spark:
+            return
+        session = spark.newSession()
         columns = self.schema.columns
         arrays = [pyarrow.array(column.values(), ARROW_TYPES[column.stored_as]) for column in columns]
         loaded = pyarrow.Table.from_arrays(arrays, names=[column.name for column in columns])
-        view = table_name(self.schema).sql(dialect=self.dialect)
-        self._view = self.schema.table_name
         with warnings.catch_warnings():
             # It warns of a version of pandas, which nothing here uses.
             warnings.simplefilter("ignore", FutureWarning)
-            self._session.createDataFrame(loaded).createOrReplaceTempView(view)
+            session.createDataFrame(loaded).createOrReplaceTempView(self._view)
+        self._spark, self._session = spark, session
 
     def close(self) -> None:
         """Forgets the table; Spark itself serves on until the process ends."""
-        self._session.catalog.dropTempView(self._view)
+        if self._spark.sparkContext._jsc is not None:  # it was not ended since
+            self._session.catalog.dropTempView(self.schema.table_name)
 
     def _fetch(self, sql: str, most: int, parameters: Mapping[str, StoredValue]) -> Fetched:
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
+        self._load()
         context = self._session.sparkContext
         group = f"neural-programmer {id(self)}"
         late, done = threading.Event(), threading.Event()
 
         def watch() -> None:
+            if done.wait(self.time_limit):
+                return
+            late.set()
             # A query is several jobs, one after the other; each that begins after the limit is stopped as well.
-            while not done.wait(_SECONDS_BETWEEN_STOPS if late.is_set() else self.time_limit):
-                late.set()
-                context.cancelJobGroup(group)
+            ends = time.monotonic() + _SECONDS_TO_STOP
+            while time.monotonic() < ends:
+                with suppress(Py4JError, OSError):
+                    context.cancelJobGroup(group)
+                if done.wait(_SECONDS_BETWEEN_STOPS):
+                    return
+            context._gateway.proc.kill()
 
         watcher = threading.Thread(target=watch, daemon=True)
         watcher.start()
@@ -90,7 +115,7 @@ class SparkEngine(TableEngine):
             frame = self._session.sql(sql, dict(parameters)) if parameters else self._session.sql(sql)
             _check_plan(frame._jdf.queryExecution().analyzed().toJSON())
             return tuple(frame.columns), tuple(tuple(row) for row in frame.limit(most).collect())
-        except (PySparkException, Py4JError) as error:
+        except (PySparkException, Py4JError, OSError) as error:
             if late.is_set():
                 raise self.stopped() from None
             said = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
@@ -98,6 +123,45 @@ class SparkEngine(TableEngine):
         finally:
             done.set()
             watcher.join()
+            if late.is_set() and not _is_idle(context):
+                _end_spark()
+
+
+def _is_idle(context: Any) -> bool:
+    """Whether nothing is computed any more, soon after it was told to stop."""
+    from py4j.protocol import Py4JError
+
+    ends = time.monotonic() + _SECONDS_TO_STOP
+    while time.monotonic() < ends:
+        try:
+            executors = context._jsc.sc().statusTracker().getExecutorInfos()
+            if not any(executor.numRunningTasks() for executor in executors):
+                return True
+        except (Py4JError, OSError):
+            return False
+        time.sleep(_SECONDS_BETWEEN_STOPS)
+    return False
+
+
+def _end_spark() -> None:
+    """Ends the Java process, and forgets all that pyspark keeps of it, so that the next query starts another."""
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    context = _spark().sparkContext
+    gateway = context._gateway
+    gateway.proc.kill()
+    gateway.proc.wait()
+    with warnings.catch_warnings():
+        # It warns that the process is gone.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        for _ in range(2):  # where it finds the process gone, it has to be told again to forget the rest
+            with suppress(OSError):
+                context.stop()
+    gateway.shutdown()
+    SparkContext._gateway = SparkContext._jvm = None
+    SparkSession._instantiatedSession = SparkSession._activeSession = None
+    _spark.cache_clear()
 
 
 def _check_plan(plan: str) -> None:
@@ -133,6 +197,9 @@ def _spark() -> Any:
         raise EngineError("Spark needs a Java runtime; none is on this machine (Debian: default-jre-headless)")
     # It logs every query that it refuses, at length; the refusal is an error with a message already.
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+    # Spark asks for a folder for tables of its own, of which there are none.
+    warehouse = tempfile.mkdtemp(prefix="neural-programmer-spark-")
+    atexit.register(shutil.rmtree, warehouse, ignore_errors=True)
     settings = {
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
@@ -145,7 +212,7 @@ def _spark() -> Any:
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.runSQLOnFiles": "false",
         "spark.sql.shuffle.partitions": "1",
-        "spark.sql.warehouse.dir": tempfile.mkdtemp(prefix="neural-programmer-spark-"),
+        "spark.sql.warehouse.dir": warehouse,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
