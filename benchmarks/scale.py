@@ -132,7 +132,7 @@ def in_a_process(path: Path, repeat: int, part: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Print a line a size: index, ask and own query in seconds, their ratio, and the memory in megabytes."""
+    """Print a line a size: seconds of the index, of asking and of the own query, bars met, and megabytes of memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("paths", nargs="*", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="ROWS", help="how many rows")
@@ -146,7 +146,7 @@ def main() -> None:
         return
     print(
         f"{'rows':>11}{'index s':>9}{'(cpu)':>8}{'rows/s':>11}{'MB':>6}{'ask p50':>9}{'p95':>7}{'(cpu)':>7}"
-        f"{'own p50':>9}{'(cpu)':>7}{'ratio':>7}{'bar met':>9}{'MB':>6}"
+        f"{'own p50':>9}{'(cpu)':>7}{'bar met':>9}{'(cpu)':>7}{'MB':>6}{'peak':>6}"
     )
     with tempfile.TemporaryDirectory(prefix="scale-") as folder:
         os.environ["NEURAL_PROGRAMMER_CACHE"] = f"{folder}/indexes"
@@ -166,17 +166,17 @@ def main() -> None:
 
 def line(rows: int, index: dict[str, Any], asked: dict[str, Any]) -> str:
     """One size's figures; the bar is an ask in at most twice the database's own time and 50 ms."""
-    asks = [ask for ask, _ in asked["asks"]]
-    owns = [own for own, _ in asked["owns"]]
-    met = sum(ask <= 2 * own + 0.05 for ask, own in zip(asks, owns, strict=True))
-    processor = statistics.median(ask for _, ask in asked["asks"])
-    own_processor = statistics.median(own for _, own in asked["owns"])
+    (asks, processor), (owns, own_processor) = (list(zip(*asked[part], strict=True)) for part in ("asks", "owns"))
     p95 = sorted(asks)[min(len(asks) - 1, round(0.95 * (len(asks) - 1)))]
-    ask, own = statistics.median(asks), statistics.median(owns)
+    ask, ask_cpu, own, own_cpu = map(statistics.median, (asks, processor, owns, own_processor))
+    met, met_cpu = (
+        f"{sum(ask <= 2 * own + 0.05 for ask, own in zip(*both, strict=True))}/{len(asks)}"
+        for both in ((asks, owns), (processor, own_processor))
+    )
     return (
         f"{rows:>11,}{index['index']:>9.1f}{index['index_processor']:>8.1f}{rows / index['index']:>11,.0f}"
-        f"{index['index_memory']:>6.0f}{ask:>9.3f}{p95:>7.3f}{processor:>7.3f}{own:>9.3f}{own_processor:>7.3f}"
-        f"{ask / own:>7.1f}{f'{met}/{len(asks)}':>9}{asked['memory']:>6.0f}"
+        f"{index['index_memory']:>6.0f}{ask:>9.3f}{p95:>7.3f}{ask_cpu:>7.3f}{own:>9.3f}{own_cpu:>7.3f}"
+        f"{met:>9}{met_cpu:>7}{asked['memory']:>6.0f}{asked['peak']:>6.0f}"
     )
 
 
