@@ -21,6 +21,8 @@ from tests.generators import HARD_COLUMNS, random_candidates, random_program, ra
 
 OPERATIONS = tuple(name for name in OPERATION_NAMES if name != "all_rows")
 _TRIES = 10
+# Seconds for a query: agreement is tried here, not speed, and a machine may be busy with much else.
+_PATIENCE = 120.0
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ def hold_against(cases: TableCases, open_engine: EngineOpener, tally: Tally) -> 
     """Run every program's SQL and its exact meaning, and add to the tally what came of it."""
     grounding = Grounding(cases.table)
     with open_engine(cases.table) as engine:
+        engine.time_limit = max(engine.time_limit, _PATIENCE)
         for program in cases.programs:
             tally.cases += 1
             tally.defined += answer(program, grounding).defined
