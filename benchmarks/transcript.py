@@ -138,8 +138,11 @@ def as_number(text: str) -> float | None:
 
 
 def same(printed: str, rows: list[Row]) -> bool:
-    """Whether the first line that was printed says what the rows hold; a value may stand there more than once."""
-    return _values(printed.split("\n", 1)[0].split(", ")) == _values([str(row[0]) for row in rows])
+    """Whether the answer that was printed is what the rows hold; a value may stand there more than once."""
+    lines = printed.split("\n")
+    while lines[0].endswith(",") and len(lines) > 1:  # a long answer goes on in the next line
+        lines[:2] = [f"{lines[0]} {lines[1]}"]
+    return _values(lines[0].split(", ")) == _values([str(row[0]) for row in rows])
 
 
 def _values(texts: Sequence[str]) -> set[str]:

@@ -45,6 +45,7 @@ LINES = {
     "docs/model_card.md": "what the shipped model is for, how it was made, and how good it is",
     "docs/sql.md": "the SQL of an answer: what it reads, its three forms, and the SQL of many questions",
     "docs/large_tables.md": "tables of any size, asked where they are",
+    "docs/large_tables_transcript.md": "five questions each of 10 million rows of Parquet, of SQLite and of PostgreSQL",
     "docs/ui.md": "a walk through the page",
     "docs/trust.md": "where the confidence comes from, when answers are withheld, and how both are measured",
     "docs/command_line.md": "every command and its options",
