@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,14 @@ from neural_programmer.execution.cancellation import go_on
 from neural_programmer.execution.exact import Answer, StepResult, answer_of, execute_step
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.execution.sizes import NO_ROWS, size_bucket
-from neural_programmer.language.candidates import FIELDS, Candidates
+from neural_programmer.language.candidates import (
+    COLUMN,
+    CONSTANT,
+    FIELDS,
+    FIRST_REFERENCE,
+    SECOND_REFERENCE,
+    Candidates,
+)
 from neural_programmer.language.grammar import Grammar, GrammarState
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.program import Program
@@ -26,7 +34,9 @@ _IMPOSSIBLE = -1e8
 @dataclass(frozen=True, eq=False)
 class Hypothesis:
     """A program found, with its log-probability and its answer; ``encoded`` is Int[step, 5], ``sizes`` the buckets of
-    what its steps gave. ``search_log_probability`` stays what the search gave where ``log_probability`` is judged anew.
+    what its steps gave. ``search_log_probability`` stays what the search gave where ``log_probability`` is judged anew;
+    ``decisions`` Float[step, 5] are its parts: the log-probability of each operation, reference, column and constant, 0
+    where there was nothing to decide; the last row is that of stopping.
     """
 
     program: Program
@@ -35,6 +45,37 @@ class Hypothesis:
     encoded: NDArray[np.int64]
     sizes: tuple[int, ...]
     search_log_probability: float
+    decisions: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class _Steps:
+    """Next steps: their parents Int[step], encoded Int[step, 5], their decisions Float[step, 5], and the
+    log-probabilities Float[step] of the beginnings that they make.
+    """
+
+    parents: NDArray[np.int64]
+    encoded: NDArray[np.int64]
+    decisions: NDArray[np.float64]
+    values: NDArray[np.float64]
+
+    @classmethod
+    def joined(cls, parts: Sequence[_Steps]) -> _Steps:
+        """All of them."""
+        return cls(
+            np.concatenate([part.parents for part in parts]),
+            np.concatenate([part.encoded for part in parts]),
+            np.concatenate([part.decisions for part in parts]),
+            np.concatenate([part.values for part in parts]),
+        )
+
+    def best(self, most: int) -> _Steps:
+        """The likeliest, in order."""
+        order = np.argsort(-self.values, kind="stable")[:most]
+        return _Steps(self.parents[order], self.encoded[order], self.decisions[order], self.values[order])
+
+
+_NO_STEPS = _Steps(np.zeros(0, np.int64), np.zeros((0, FIELDS), np.int64), np.zeros((0, FIELDS)), np.zeros(0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +86,7 @@ class _Beginning:
     state: GrammarState
     encoded: NDArray[np.int64]
     results: tuple[StepResult, ...]
+    decisions: tuple[NDArray[np.float64], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,12 +145,12 @@ class BeamSearch:
             finished.sort(key=lambda pair: (-pair[0], pair[1].encoded.tolist()))
             del finished[widths.beam :]
             floor = finished[-1][0] if len(finished) == widths.beam else _IMPOSSIBLE
-            parents, steps, values = self._candidate_steps(scorer, memory, beginnings, total, floor)
-            chosen, grown = self._grow(beginnings, parents, steps, values)
+            steps = self._candidate_steps(scorer, memory, beginnings, total, floor)
+            chosen, grown = self._grow(beginnings, steps)
             if not grown:
                 break
             sizes = np.array([self._size(each.results[-1]) for each in grown], dtype=np.int8)
-            memory = scorer.advance(memory, parents[chosen], steps[chosen], sizes)
+            memory = scorer.advance(memory, steps.parents[chosen], steps.encoded[chosen], sizes)
             beginnings = grown
         return [self._finish(score, each) for score, each in finished]
 
@@ -116,7 +158,9 @@ class BeamSearch:
         program = self._candidates.decode(beginning.encoded.astype(np.int16), self._grammar.names)
         answer = answer_of(program, list(beginning.results), self._grounding)
         sizes = tuple(self._size(result) for result in beginning.results)
-        return Hypothesis(program, score, answer, beginning.encoded, sizes, score)
+        stopping = np.array([score - beginning.log_probability, *[0.0] * (FIELDS - 1)])
+        decisions = np.stack([*beginning.decisions, stopping])
+        return Hypothesis(program, score, answer, beginning.encoded, sizes, score, decisions)
 
     def _size(self, result: StepResult) -> int:
         if result.kind is not Kind.ROWS:
@@ -130,15 +174,14 @@ class BeamSearch:
         beginnings: list[_Beginning],
         total: NDArray[np.float64],
         floor: float,
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """Next steps worth executing: their parents, the encoded steps and the log-probabilities, likeliest first."""
+    ) -> _Steps:
+        """Next steps worth executing, likeliest first."""
         grammar, widths = self._grammar, self._widths
         going_on = total[:, : grammar.stop]
         flat = np.argsort(-going_on, axis=None, kind="stable")[: widths.operations * widths.beam]
         edges, operations = np.divmod(flat, grammar.stop)
         bounds = going_on.ravel()[flat]
-        parents = np.zeros(0, dtype=np.int64)
-        steps, values = np.zeros((0, FIELDS), dtype=np.int64), np.zeros(0)
+        steps = _NO_STEPS
         most = widths.tries * widths.beam
         # Arguments only make a step less likely than its operation: most of the edges need no look at them.
         for start in range(0, len(flat), widths.beam):
@@ -148,14 +191,10 @@ class BeamSearch:
             found = self._best_steps(
                 scorer, memory, beginnings, edges[looked], operations[looked], bounds[looked], floor
             )
-            parents, steps, values = (
-                np.concatenate(pair) for pair in zip((parents, steps, values), found, strict=True)
-            )
-            order = np.argsort(-values, kind="stable")[:most]
-            parents, steps, values = parents[order], steps[order], values[order]
-            if len(values) == most:
-                floor = float(values[-1])
-        return parents, steps, values
+            steps = _Steps.joined([steps, found]).best(most)
+            if len(steps.values) == most:
+                floor = float(steps.values[-1])
+        return steps
 
     def _best_steps(
         self,
@@ -166,8 +205,8 @@ class BeamSearch:
         operations: NDArray[np.int64],
         bounds: NDArray[np.float64],
         floor: float,
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """The best steps of some edges: their parents, the encoded steps and the log-probabilities."""
+    ) -> _Steps:
+        """The best steps of some edges."""
         grammar = self._grammar
         length = len(beginnings[0].results)
         first_mask = np.zeros((len(edges), length), dtype=np.bool_)
@@ -179,18 +218,18 @@ class BeamSearch:
                 for first in np.flatnonzero(first_mask[at]).tolist():
                     second_mask[at, first] = grammar.second_references(state, operation, first)[:length]
         table = scorer.arguments(memory, edges, operations, first_mask, second_mask)
-        found = [
-            self._best_arguments(operation, at, table, bound, floor)
-            for at, (operation, bound) in enumerate(zip(operations.tolist(), bounds.tolist(), strict=True))
-        ]
-        values = np.concatenate([scores for _, scores in found])
-        steps = np.concatenate([codes for codes, _ in found])
-        return np.repeat(edges, [len(scores) for _, scores in found]), steps, values
+        before = [beginnings[edge].log_probability for edge in edges.tolist()]
+        return _Steps.joined(
+            [
+                self._best_arguments(operation, at, int(edges[at]), table, bound, bound - before[at], floor)
+                for at, (operation, bound) in enumerate(zip(operations.tolist(), bounds.tolist(), strict=True))
+            ]
+        )
 
     def _best_arguments(
-        self, operation: int, edge: int, table: ArgumentTable, score: float, floor: float
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The best arguments of one edge, encoded, with the log-probabilities of the whole."""
+        self, operation: int, edge: int, parent: int, table: ArgumentTable, score: float, chosen: float, floor: float
+    ) -> _Steps:
+        """The best arguments of one edge; ``chosen`` is the log-probability of its operation alone."""
         signature = self._grammar.signatures[operation]
         # Dimensions: first reference, second reference, column, constant; those not taken have one entry.
         joint = np.full((1, 1, 1, 1), score)
@@ -221,21 +260,26 @@ class BeamSearch:
         for field, taken in enumerate(takes):
             if taken:
                 steps[:, field + 1] = places[:, field]
-        return steps, flat[possible]
+        first, second, column, constant = places.T
+        decisions = np.zeros((len(possible), FIELDS))
+        decisions[:, 0] = chosen
+        if takes[0]:
+            decisions[:, FIRST_REFERENCE] = table.first[edge][first]
+        if takes[1]:
+            decisions[:, SECOND_REFERENCE] = table.second[edge][first, second]
+        if takes[2]:
+            decisions[:, COLUMN] = table.column[edge][first, column]
+        if takes[3]:
+            decisions[:, CONSTANT] = table.constant[edge][column, constant]
+        return _Steps(np.full(len(possible), parent), steps, decisions, flat[possible])
 
-    def _grow(
-        self,
-        beginnings: list[_Beginning],
-        parents: NDArray[np.int64],
-        steps: NDArray[np.int64],
-        values: NDArray[np.float64],
-    ) -> tuple[NDArray[np.int64], list[_Beginning]]:
+    def _grow(self, beginnings: list[_Beginning], steps: _Steps) -> tuple[NDArray[np.int64], list[_Beginning]]:
         """The first ``beam`` next steps that give something, and the beginnings that they make."""
         grammar, widths = self._grammar, self._widths
         chosen: list[int] = []
         grown: list[_Beginning] = []
-        for at in range(min(len(steps), widths.tries * widths.beam)):
-            step, parent = steps[at], beginnings[int(parents[at])]
+        for at in range(min(len(steps.values), widths.tries * widths.beam)):
+            step, parent = steps.encoded[at], beginnings[int(steps.parents[at])]
             decoded = self._candidates.decode_step(step, grammar.names)
             result = execute_step(decoded, parent.results, self._grounding)
             if _is_empty(result) and not (self._with_empty and result.kind is Kind.ROWS):
@@ -243,7 +287,8 @@ class BeamSearch:
             state = grammar.advance(parent.state, int(step[0]), int(step[1]), int(step[2]))
             encoded = np.concatenate([parent.encoded, step[None]])
             chosen.append(at)
-            grown.append(_Beginning(float(values[at]), state, encoded, (*parent.results, result)))
+            results, decisions = (*parent.results, result), (*parent.decisions, steps.decisions[at])
+            grown.append(_Beginning(float(steps.values[at]), state, encoded, results, decisions))
             if len(grown) == widths.beam:
                 break
         return np.array(chosen, dtype=np.int64), grown

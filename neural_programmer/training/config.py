@@ -99,8 +99,8 @@ class RerankingConfig:
 
     ``folds`` models are trained, each on the questions about other tables, ``again`` as the programmer is, and find
     ``candidates`` programs for each question they have not seen (0 folds: no re-ranker). The re-ranker learns from
-    these, with ``cross_buckets`` weights of crosses (0: none), which learn at ``cross_rate`` and decay by
-    ``cross_decay``.
+    these, with ``cross_buckets`` weights of crosses and ``sign_buckets`` of signs (0: none), which learn at
+    ``cross_rate`` and ``sign_rate`` and decay by ``cross_decay`` and ``sign_decay``.
     """
 
     folds: int = 0
@@ -114,6 +114,9 @@ class RerankingConfig:
     cross_buckets: int = 1 << 18
     cross_rate: float = 3e-4
     cross_decay: float = 0.1
+    sign_buckets: int = 1 << 17
+    sign_rate: float = 1e-3
+    sign_decay: float = 0.1
 
 
 @dataclass(frozen=True)
