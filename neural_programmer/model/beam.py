@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +13,9 @@ from neural_programmer.execution.exact import Answer, StepResult, answer_of, exe
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.execution.sizes import NO_ROWS, size_bucket
 from neural_programmer.language.candidates import (
-    COLUMN,
-    CONSTANT,
     FIELDS,
     FIRST_REFERENCE,
-    SECOND_REFERENCE,
+    OPERATION,
     Candidates,
 )
 from neural_programmer.language.grammar import Grammar, GrammarState
@@ -59,20 +56,15 @@ class _Steps:
     decisions: NDArray[np.float64]
     values: NDArray[np.float64]
 
-    @classmethod
-    def joined(cls, parts: Sequence[_Steps]) -> _Steps:
-        """All of them."""
-        return cls(
-            np.concatenate([part.parents for part in parts]),
-            np.concatenate([part.encoded for part in parts]),
-            np.concatenate([part.decisions for part in parts]),
-            np.concatenate([part.values for part in parts]),
+    def best_with(self, others: _Steps, most: int) -> _Steps:
+        """The likeliest of these and others, in order."""
+        order = np.argsort(-np.concatenate([self.values, others.values]), kind="stable")[:most]
+        return _Steps(
+            np.concatenate([self.parents, others.parents])[order],
+            np.concatenate([self.encoded, others.encoded])[order],
+            np.concatenate([self.decisions, others.decisions])[order],
+            np.concatenate([self.values, others.values])[order],
         )
-
-    def best(self, most: int) -> _Steps:
-        """The likeliest, in order."""
-        order = np.argsort(-self.values, kind="stable")[:most]
-        return _Steps(self.parents[order], self.encoded[order], self.decisions[order], self.values[order])
 
 
 _NO_STEPS = _Steps(np.zeros(0, np.int64), np.zeros((0, FIELDS), np.int64), np.zeros((0, FIELDS)), np.zeros(0))
@@ -121,6 +113,14 @@ class BeamSearch:
         self._candidates = candidates
         self._widths = widths or BeamWidths()
         self._every = int(grounding.countable.sum())
+        # Whether each operation takes a first reference, a second one, a column, a constant.
+        self._takes = np.array(
+            [
+                (len(one.references) > 0, len(one.references) > 1, bool(one.columns), bool(one.constants))
+                for one in grammar.signatures
+            ],
+            dtype=np.bool_,
+        )
         # That there are no such rows is the answer to some questions for yes or no.
         self._with_empty = any(constant.kind is ConstantKind.CHOICE for constant in candidates.constants)
 
@@ -191,7 +191,7 @@ class BeamSearch:
             found = self._best_steps(
                 scorer, memory, beginnings, edges[looked], operations[looked], bounds[looked], floor
             )
-            steps = _Steps.joined([steps, found]).best(most)
+            steps = steps.best_with(found, most)
             if len(steps.values) == most:
                 floor = float(steps.values[-1])
         return steps
@@ -218,27 +218,29 @@ class BeamSearch:
                 for first in np.flatnonzero(first_mask[at]).tolist():
                     second_mask[at, first] = grammar.second_references(state, operation, first)[:length]
         table = scorer.arguments(memory, edges, operations, first_mask, second_mask)
-        before = [beginnings[edge].log_probability for edge in edges.tolist()]
-        return _Steps.joined(
-            [
-                self._best_arguments(operation, at, int(edges[at]), table, bound, bound - before[at], floor)
-                for at, (operation, bound) in enumerate(zip(operations.tolist(), bounds.tolist(), strict=True))
-            ]
-        )
+        most = self._widths.tries * self._widths.beam
+        found = [
+            self._promising(operation, at, table, bound, floor)
+            for at, (operation, bound) in enumerate(zip(operations.tolist(), bounds.tolist(), strict=True))
+        ]
+        values = np.concatenate([scores for scores, _ in found])
+        kept = np.argsort(-values, kind="stable")[:most]
+        at = np.repeat(np.arange(len(found)), [len(scores) for scores, _ in found])[kept]
+        places = np.concatenate([places for _, places in found])[kept]
+        before = np.array([each.log_probability for each in beginnings])
+        encoded, decisions = self._arguments_at(operations[at], at, places, table)
+        decisions[:, OPERATION] = (bounds - before[edges])[at]
+        return _Steps(edges[at], encoded, decisions, values[kept])
 
-    def _best_arguments(
-        self, operation: int, edge: int, parent: int, table: ArgumentTable, score: float, chosen: float, floor: float
-    ) -> _Steps:
-        """The best arguments of one edge; ``chosen`` is the log-probability of its operation alone."""
-        signature = self._grammar.signatures[operation]
+    def _promising(
+        self, operation: int, edge: int, table: ArgumentTable, score: float, floor: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The log-probabilities of the best arguments of one edge, and their places Int[step, 4]: first and second
+        reference, column, constant, 0 where there is none.
+        """
+        takes = self._takes[operation]
         # Dimensions: first reference, second reference, column, constant; those not taken have one entry.
         joint = np.full((1, 1, 1, 1), score)
-        takes = (
-            len(signature.references) > 0,
-            len(signature.references) > 1,
-            bool(signature.columns),
-            bool(signature.constants),
-        )
         if takes[0]:
             joint = joint + table.first[edge][:, None, None, None]
         if takes[1]:
@@ -254,24 +256,24 @@ class BeamSearch:
         most = self._widths.arguments * self._widths.beam
         if len(possible) > most:
             possible = possible[np.argpartition(-flat[possible], most)[:most]]
-        places = np.stack(np.unravel_index(possible, joint.shape), axis=1)
-        steps = np.full((len(possible), FIELDS), -1, dtype=np.int64)
-        steps[:, 0] = operation
-        for field, taken in enumerate(takes):
-            if taken:
-                steps[:, field + 1] = places[:, field]
+        return flat[possible], np.stack(np.unravel_index(possible, joint.shape), axis=1)
+
+    def _arguments_at(
+        self, operations: NDArray[np.int64], edges: NDArray[np.int64], places: NDArray[np.int64], table: ArgumentTable
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The arguments at these places as encoded steps Int[step, 5], and the log-probability of each."""
+        takes = self._takes[operations]
         first, second, column, constant = places.T
-        decisions = np.zeros((len(possible), FIELDS))
-        decisions[:, 0] = chosen
-        if takes[0]:
-            decisions[:, FIRST_REFERENCE] = table.first[edge][first]
-        if takes[1]:
-            decisions[:, SECOND_REFERENCE] = table.second[edge][first, second]
-        if takes[2]:
-            decisions[:, COLUMN] = table.column[edge][first, column]
-        if takes[3]:
-            decisions[:, CONSTANT] = table.constant[edge][column, constant]
-        return _Steps(np.full(len(possible), parent), steps, decisions, flat[possible])
+        encoded = np.column_stack([operations, np.where(takes, places, -1)])
+        chances = (
+            table.first[edges, first],
+            table.second[edges, first, second],
+            table.column[edges, first, column] if table.column.shape[2] else np.zeros(len(edges)),
+            table.constant[edges, column, constant] if table.constant.shape[2] else np.zeros(len(edges)),
+        )
+        decisions = np.zeros((len(edges), FIELDS))
+        decisions[:, FIRST_REFERENCE:] = np.where(takes, np.stack(chances, axis=1), 0.0)
+        return encoded, decisions
 
     def _grow(self, beginnings: list[_Beginning], steps: _Steps) -> tuple[NDArray[np.int64], list[_Beginning]]:
         """The first ``beam`` next steps that give something, and the beginnings that they make."""
