@@ -225,12 +225,12 @@ class BeamSearch:
         ]
         values = np.concatenate([scores for scores, _ in found])
         kept = np.argsort(-values, kind="stable")[:most]
-        at = np.repeat(np.arange(len(found)), [len(scores) for scores, _ in found])[kept]
+        owners = np.repeat(np.arange(len(found)), [len(scores) for scores, _ in found])[kept]
         places = np.concatenate([places for _, places in found])[kept]
         before = np.array([each.log_probability for each in beginnings])
-        encoded, decisions = self._arguments_at(operations[at], at, places, table)
-        decisions[:, OPERATION] = (bounds - before[edges])[at]
-        return _Steps(edges[at], encoded, decisions, values[kept])
+        encoded, decisions = self._arguments_at(operations[owners], owners, places, table)
+        decisions[:, OPERATION] = (bounds - before[edges])[owners]
+        return _Steps(edges[owners], encoded, decisions, values[kept])
 
     def _promising(
         self, operation: int, edge: int, table: ArgumentTable, score: float, floor: float
