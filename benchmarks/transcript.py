@@ -14,7 +14,6 @@ import os
 import random
 import sqlite3
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, redirect_stdout
 from dataclasses import dataclass
@@ -122,13 +121,12 @@ def write_visits(address: str, rows: int) -> None:
         connection.execute("ANALYZE visits")
 
 
-def said(table: str, question: str) -> tuple[str, float]:
-    """What `neural-programmer ask` prints, and its seconds."""
+def said(table: str, question: str) -> str:
+    """What `neural-programmer ask` prints."""
     out = io.StringIO()
-    start = time.perf_counter()
     with redirect_stdout(out):
         command_line(["ask", table, question, "--k", "1"])
-    return out.getvalue().replace(f"{Path.cwd()}/", ""), time.perf_counter() - start
+    return out.getvalue().replace(f"{Path.cwd()}/", "")
 
 
 def as_number(text: str) -> float | None:
@@ -154,14 +152,14 @@ def transcript(title: str, table: str, shown: str, cases: Sequence[Case], query:
     print(f"\n## {title}\n", flush=True)
     right = 0
     for case in cases:
-        printed, seconds = said(table, case.question)
+        printed = said(table, case.question)
         rows = query(case.sql.format(table=relation))
         is_same = same(printed, rows)
         right += is_same
         by_hand = ", ".join(str(row[0]) for row in rows[:5]) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
         print(f'```console\n$ neural-programmer ask {shown} "{case.question}" --k 1\n{printed.rstrip()}\n```\n')
         print(f"{'The same' if is_same else '**Not the same**'} by hand, {by_hand}: ", end="")
-        print(f"`{case.sql.format(table=relation)}` ({seconds:.1f} s)\n", flush=True)
+        print(f"`{case.sql.format(table=relation)}`\n", flush=True)
     return right
 
 
@@ -178,8 +176,7 @@ def main() -> None:
     print("# Three large tables, five questions each\n")
     print(
         "Printed by `PYTHONPATH=. .venv/bin/python benchmarks/transcript.py`, which makes the tables, asks the shipped "
-        "model by the command line, and runs SQL written by hand beside it. The first question about a table also "
-        "makes its index. Seconds are those of the whole command but for the start of Python."
+        "model by the command line, and runs SQL written by hand beside it."
     )
     right = 0
     with tempfile.TemporaryDirectory(prefix="transcript-") as temporary, postgres_server() as server:

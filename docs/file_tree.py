@@ -32,6 +32,7 @@ LINES = {
     "tests/": "the tests, by topic",
     "benchmarks/": "timings",
     "docs/": "documents; docs/images holds the pictures",
+    "docs/ideas/*": "the ideas behind it, a page each: what it is, how to run it, what was measured",
     ".ci/*": "what continuous integration runs",
     "pyproject.toml": "packaging, and the settings of every tool",
     "constraints.txt": "the exact versions tested",

@@ -171,6 +171,19 @@ def test_values_are_found_through_the_index(tmp_path: Path) -> None:
         assert {at + 1 for at, town in enumerate(table["Town"].to_pylist()) if town == "Bergen"} & set(numbers)
 
 
+@pytest.mark.parametrize("place", PLACES)
+def test_a_table_may_be_opened_by_several_at_the_same_time(place: str, tmp_path: Path) -> None:
+    source = PLACES[place](rows_table(40), tmp_path)
+    with opened(source) as first, opened(source) as second:
+        assert not first.was_indexed
+        assert second.was_indexed
+        for large in (first, second):
+            assert run_program(large, COUNT).answer == [40.0]
+            assert large.prepared_for("orders of Bergen")[1]
+    with opened(source) as third:
+        assert third.was_indexed
+
+
 def test_rows_are_found_by_numbers_of_which_there_are_too_many_to_keep(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

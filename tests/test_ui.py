@@ -401,16 +401,16 @@ def test_sessions_do_not_see_each_other(page: AppTest) -> None:
 
 
 def test_every_row_of_a_large_table_can_be_reached(page: AppTest) -> None:
-    rows = "".join(f"name {number},{number}\n" for number in range(100_000))
+    rows = "".join(f"name {number},{number}\n" for number in range(31_000))
     upload(page, "large.csv", f"Name,Points\n{rows}".encode())
-    assert "Rows 1 to 1,000 of 100,000; page 1 of 100." in texts(page)
-    page.number_input[0].set_value(100).run()
-    assert rows_of(page).index.tolist() == list(range(99_001, 100_001))
+    assert "Rows 1 to 1,000 of 31,000; page 1 of 31." in texts(page)
+    page.number_input[0].set_value(31).run()
+    assert rows_of(page).index.tolist() == list(range(30_001, 31_001))
     ask(page, "which name has the highest points?")
-    assert "name 99999" in [element.value for element in page.text]
-    assert rows_of(page).index.tolist() == [100_000], "the evidence comes first"
+    assert "name 30999" in [element.value for element in page.text]
+    assert rows_of(page).index.tolist() == [31_000], "the evidence comes first"
     next(group for group in page.button_group if "rows of" in str(group.key)).set_value("All rows").run()
-    assert "Rows 1 to 1,000 of 100,000; page 1 of 100." in texts(page)
+    assert "Rows 1 to 1,000 of 31,000; page 1 of 31." in texts(page)
 
 
 def test_a_wide_table_stays_usable(page: AppTest) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from neural_programmer.commands import train_feedback
 from neural_programmer.commands.exit_codes import ANSWERED, INTERRUPTED, UserError, bad_input
 from neural_programmer.commands.options import add_root_option
+
+if TYPE_CHECKING:
+    from neural_programmer.training import TrainingConfig, TrainingResult
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -15,7 +19,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "train",
         help="train a model",
-        description="Train a model on WikiTableQuestions, from questions and answers alone. The best model so far is "
+        description="Train a model on WikiTableQuestions, from questions and answers alone, or on arithmetic (CONFIG "
+        "arithmetic), on made-up questions and the numbers that answer them. The best model so far is "
         "always in OUTPUT/model; a run that was interrupted goes on with --resume. With --feedback, fine-tune a "
         "trained model on programs that people corrected or verified.",
     )
@@ -50,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.feedback is not None:
         return train_feedback.run(arguments)
     from neural_programmer.data.wikitablequestions import DatasetError
-    from neural_programmer.training.config import ConfigError
+    from neural_programmer.training.config import ConfigError, read_config
     from neural_programmer.training.run import train
     from neural_programmer.training.run_state import ResumeError
 
@@ -58,7 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
     output = arguments.output or Path("runs") / arguments.config.stem
     config = _shipped(arguments.config) or arguments.config
     with bad_input(ConfigError, DatasetError, ResumeError):
-        result = train(config, output=output, resume=arguments.resume, overrides=overrides, root=arguments.root)
+        if read_config(config, overrides).arithmetic.questions:
+            result = _train_arithmetic(read_config(config, overrides), output, resume=arguments.resume)
+        else:
+            result = train(config, output=output, resume=arguments.resume, overrides=overrides, root=arguments.root)
     if result.accuracy >= 0:
         print(f"dev accuracy {result.accuracy:.1%} after epoch {result.epoch}, {result.seconds / 60:.0f} minutes")
     print(f"the model is in {result.folder}")
@@ -66,6 +74,20 @@ def run(arguments: argparse.Namespace) -> int:
         return ANSWERED
     print("the run was interrupted; --resume goes on with it")
     return INTERRUPTED
+
+
+def _train_arithmetic(config: TrainingConfig, output: Path, *, resume: bool) -> TrainingResult:
+    from neural_programmer.training.arithmetic import train_arithmetic
+    from neural_programmer.training.reporting import ConsoleReporter
+
+    reporter = ConsoleReporter(output / "curves")
+    try:
+        result = train_arithmetic(config, output, resume=resume, reporter=reporter)
+    finally:
+        reporter.close()
+    parts = ", ".join(f"{share:.1%} of those of {number}" for number, share in result.by_operations.items())
+    print(f"held-out accuracy {result.accuracy:.1%} of {result.held_out} questions ({parts} operations)")
+    return result.run
 
 
 def _shipped(name: Path) -> Path | None:

@@ -53,6 +53,7 @@ from neural_programmer.language.operation import Operation
 from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.operations.soft_arguments import SoftArguments, SoftNumber
 from neural_programmer.operations.soft_helpers import ratio
+from neural_programmer.tables.constants import ConstantKind
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,11 +115,14 @@ class SoftAnswer:
 class SoftExecutor:
     """Runs programs of which every step is a distribution, one step at a time.
 
-    ``operations`` may be a smaller registry, whose order is then that of the operation axis.
+    ``operations`` may be a smaller registry, whose order is then that of the operation axis. With ``atoms`` above 1
+    arithmetic tells so many values of each of its numbers apart (see ``SoftNumber.kept``) and works on every pair of
+    them; with 1 it works on their means.
     """
 
-    def __init__(self, table: SoftTable, operations: Mapping[str, Operation] = REGISTRY) -> None:
+    def __init__(self, table: SoftTable, operations: Mapping[str, Operation] = REGISTRY, *, atoms: int = 1) -> None:
         self.table = table
+        self._atoms = atoms
         self._operations = tuple(operations.values())
         one = table.countable.new_ones(table.batch)
         nothing = SoftNumber(one.new_zeros(table.batch, 0), one.new_zeros(table.batch, 0))
@@ -128,6 +132,17 @@ class SoftExecutor:
         self._phrases: list[SoftNumber] = []
         self._cells: list[tuple[Tensor, Tensor]] = []
         self._groups: list[tuple[Tensor, Tensor]] = []
+
+    def give_numbers(self) -> None:
+        """Make every constant of the questions the result of a step of its own, in their order, before any other.
+
+        A constant that is no number is an undefined one.
+        """
+        nothing, one = torch.zeros_like(self._alive), torch.ones_like(self._alive)
+        defined = self.table.legal_constants(frozenset({ConstantKind.NUMBER}))
+        for values, masses in zip(self.table.constant_numbers.split(1, dim=1), defined.split(1, dim=1), strict=True):
+            no_rows = torch.zeros_like(self.table.countable)
+            self.steps.append(SoftStep(nothing, no_rows, one, SoftNumber(values, masses)))
 
     def step(self, distributions: StepDistributions) -> SoftStep:
         """Run one more step; what of it ends programs is kept for the answer."""
@@ -212,7 +227,7 @@ class SoftExecutor:
         names = {Kind.ROWS: ["rows", "other_rows"], Kind.NUMBER: ["left", "right"]}
         for position, kind in enumerate(operation.signature.references):
             read[names[kind].pop(0)] = references.read(position, kind, index)
-        return SoftArguments(self.table, read)
+        return SoftArguments(self.table, read, self._atoms)
 
 
 class _References:

@@ -26,7 +26,7 @@ from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.tables.constants import COMPARABLE, Constant
 from neural_programmer.tables.views import ViewReference
 
-MOST_TRIED = 2_000
+MOST_TRIED = 1_200
 _MOST_PLACES = 400
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from sqlglot import exp
 
 from neural_programmer.execution.sql_facts import PLACEHOLDERS_OF_LIKE
 from neural_programmer.large.place import ROW_INDEX, SqlRow
@@ -44,9 +45,13 @@ class ValueIndex:
     def __init__(self, path: Path, fetch: Callable[[Iterable[int]], list[SqlRow]]) -> None:
         self.path = path
         self._fetch = fetch
+        # In a DuckDB of its own: one that is opened by its path is shared by all who open that path in this process,
+        # and the first has locked it.
         self._connection = duckdb.connect(
-            str(path), read_only=True, config={"threads": 1, "memory_limit": MEMORY_LIMIT, "temp_directory": ""}
+            ":memory:", config={"threads": 1, "memory_limit": MEMORY_LIMIT, "temp_directory": ""}
         )
+        self._connection.execute(f"ATTACH {exp.Literal.string(str(path)).sql()} AS np_index (READ_ONLY)")
+        self._connection.execute("USE np_index")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET lock_configuration = true")

@@ -6,11 +6,21 @@ Torch's own fused modules serve where they exist. The two variants of the LSTM t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from neural_programmer.model.variants import VariantCell, VariantLayers
+
+_LAYERS: Mapping[str, type[nn.LSTM | nn.GRU | nn.RNN]] = MappingProxyType(
+    {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+)
+_STEPS: Mapping[str, type[nn.LSTMCell | nn.GRUCell | nn.RNNCell]] = MappingProxyType(
+    {"lstm": nn.LSTMCell, "gru": nn.GRUCell, "rnn": nn.RNNCell}
+)
 
 
 def sequence_layers(kind: str, inputs: int, width: int, layers: int, dropout: float) -> nn.RNNBase | VariantLayers:
@@ -19,9 +29,11 @@ def sequence_layers(kind: str, inputs: int, width: int, layers: int, dropout: fl
         return VariantLayers(
             inputs, width, layers, dropout, peepholes=kind == "lstm_peephole", coupled=kind == "lstm_coupled"
         )
-    fused = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}[kind]
     between = dropout if layers > 1 else 0.0
-    return fused(inputs, width, num_layers=layers, batch_first=True, bidirectional=True, dropout=between)
+    fused: nn.RNNBase = _LAYERS[kind](
+        inputs, width, num_layers=layers, batch_first=True, bidirectional=True, dropout=between
+    )
+    return fused
 
 
 def read_both_ways(layers: nn.RNNBase | VariantLayers, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
@@ -45,7 +57,8 @@ def step_cell(kind: str, inputs: int, width: int) -> nn.RNNCellBase | VariantCel
     """A cell of a kind that takes one step, for ``advance_cell``."""
     if kind in ("lstm_peephole", "lstm_coupled"):
         return VariantCell(inputs, width, peepholes=kind == "lstm_peephole", coupled=kind == "lstm_coupled")
-    return {"lstm": nn.LSTMCell, "gru": nn.GRUCell, "rnn": nn.RNNCell}[kind](inputs, width)
+    cell: nn.LSTMCell | nn.GRUCell | nn.RNNCell = _STEPS[kind](inputs, width)
+    return cell
 
 
 def first_memory(cell: nn.RNNCellBase | VariantCell, hidden: Tensor) -> Tensor:

@@ -27,12 +27,16 @@ CELLS: Mapping[str, Cell] = MappingProxyType(
 )
 
 
+HALTINGS = ("stop", "adaptive")
+
+
 @dataclass(frozen=True)
 class ModelConfig:
-    """Widths of the model's parts, its rate of dropout, and its recurrent cells.
+    """Widths of the model's parts, its rate of dropout, its recurrent cells, and how its soft programs end.
 
     ``cell`` is one of ``CELLS``: the cell of the encoder and of the controller alike, or "mixed", an LSTM that reads
-    and a GRU that writes. Raises ``ValueError`` for another one.
+    and a GRU that writes. ``halting`` is "stop", where ending is one of the operations to choose from, or "adaptive",
+    where the controller halts by itself (``halting``). Raises ``ValueError`` for another of either.
     """
 
     word_width: int = 128
@@ -45,10 +49,13 @@ class ModelConfig:
     argument_width: int = 64
     dropout: float = 0.15
     cell: str = "mixed"
+    halting: str = "stop"
 
     def __post_init__(self) -> None:
         if self.cell not in CELLS:
             raise ValueError(f"cell: expected one of {', '.join(CELLS)}, but found {self.cell!r}")
+        if self.halting not in HALTINGS:
+            raise ValueError(f"halting: expected one of {', '.join(HALTINGS)}, but found {self.halting!r}")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from neural_programmer.model.cells import advance_cell, first_memory, step_cell
 from neural_programmer.model.config import CELLS, ModelConfig
 from neural_programmer.model.encoders import Encoded
 
+# The bias of a halting unit before it has learned.
+_FIRST_HALT = -1.0
+
 
 @dataclass(frozen=True, eq=False)
 class ControllerState:
@@ -77,6 +80,10 @@ class Controller(nn.Module):
         self.state = nn.Linear(2 * config.width, config.width)
         self.dropout = QuestionDropout(config.dropout)
         self.operation_out = nn.Linear(config.width, operations + 1)
+        self.halt = nn.Linear(config.width, 1) if config.halting == "adaptive" else None
+        if self.halt is not None:
+            # Few halt at first, or long programs would never be tried (Graves 2016, section 3).
+            nn.init.constant_(self.halt.bias, _FIRST_HALT)
 
     def start(self, encoded: Encoded) -> ControllerState:
         """The state before step 0, one node a question."""
@@ -99,4 +106,10 @@ class Controller(nn.Module):
     def operations(self, state: Tensor, placement: Placement) -> Tensor:
         """``Float[node, operation + 1]``: scores of what comes next, "stop" last."""
         out: Tensor = self.operation_out(self.dropout(state, placement))
+        return out
+
+    def halts(self, state: Tensor, placement: Placement) -> Tensor:
+        """``Float[node]``: the chance to halt with the step that comes next, where the controller halts by itself."""
+        assert self.halt is not None
+        out: Tensor = self.halt(self.dropout(state, placement)).squeeze(-1).sigmoid()
         return out

@@ -2,30 +2,85 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from neural_programmer.execution.sizes import NO_ROWS, SIZE_BUCKETS
-from neural_programmer.execution.soft import StepDistributions
+from neural_programmer.execution.soft import SoftExecutor, StepDistributions
+from neural_programmer.execution.soft_table import SoftTable
+from neural_programmer.language.grammar import Grammar
 from neural_programmer.language.kinds import Kind
 from neural_programmer.model.attention import MASKED_SCORE, Placement, masked_log_softmax
 from neural_programmer.model.encoders import Encoded
+from neural_programmer.model.halting import Halting, HaltingBudget
+from neural_programmer.model.pointers import Intention
 from neural_programmer.model.programmer import Programmer
+from neural_programmer.operations.registry import REGISTRY
+from neural_programmer.operations.soft_helpers import ratio
+
+
+@dataclass(frozen=True, eq=False)
+class SoftProgram:
+    """A batch of soft programs: the distributions over their steps, and how a controller that does so halted."""
+
+    steps: list[StepDistributions]
+    halting: Halting | None
 
 
 def soft_steps(model: Programmer, encoded: Encoded, steps: int) -> list[StepDistributions]:
-    """The distributions over ``steps`` steps after ``all_rows``, for the whole batch.
+    """The distributions over ``steps`` steps after ``all_rows``, for the whole batch."""
+    return soft_program(model, encoded, steps).steps
+
+
+def soft_program(model: Programmer, encoded: Encoded, steps: int, *, hard: bool = False) -> SoftProgram:
+    """Programs of at most ``steps`` steps after ``all_rows``, for the whole batch.
 
     The controller follows the expectation of each step's vector (Neelakantan et al. 2017, section 2), and is not shown
-    what the steps produce. The last step ends every program.
+    what the steps produce. The last step ends every program. ``hard`` takes the likeliest of everything, at every step,
+    as that paper does to answer questions.
+
+    A controller that halts by itself chooses at each step between an operation that answers, by its chance to halt
+    there, and one that goes on; ``hard``, it halts where that is likelier than going on.
+
+    Without a table (``given_operation``) every constant of a question is the result
+    of a step of its own, in their order, before the steps that are counted and of which no distributions are
+    given (``SoftExecutor.give_numbers``).
     """
-    return _SoftSteps(model, encoded, steps).run()
+    return _SoftSteps(model, encoded, steps, hard).run()
+
+
+def given_operation(grammar: Grammar) -> int | None:
+    """The number of the operation that gives a constant as a number, where no operation takes a column: there programs
+    start from given numbers instead of a table.
+    """
+    if any(signature.columns for signature in grammar.signatures):
+        return None
+    for number, signature in enumerate(grammar.signatures):
+        if signature.constants and not signature.references:
+            return number
+    return None
+
+
+# As how many values arithmetic takes each of its numbers where it starts from given ones.
+_ATOMS = 16
+
+
+def soft_executor(model: Programmer, table: SoftTable) -> SoftExecutor:
+    """An executor of the model's operations, which begins as the model's soft programs do."""
+    gives_numbers = given_operation(model.grammar) is not None
+    operations = {name: REGISTRY[name] for name in model.grammar.names}
+    executor = SoftExecutor(table, operations, atoms=_ATOMS if gives_numbers else 1)
+    if gives_numbers:
+        executor.give_numbers()
+    return executor
 
 
 class _SoftSteps:
-    def __init__(self, model: Programmer, encoded: Encoded, steps: int) -> None:
-        self.model, self.encoded, self.steps = model, encoded, steps
+    def __init__(self, model: Programmer, encoded: Encoded, steps: int, hard: bool) -> None:
+        self.model, self.encoded, self.steps, self.hard = model, encoded, steps, hard
         grammar = model.grammar
         size = len(encoded.inputs)
         self.size, self.operations = size, grammar.stop
@@ -41,6 +96,8 @@ class _SoftSteps:
         self.second_is_number = torch.tensor([one.references[1:] == (Kind.NUMBER,) for one in signatures])
         self.start = torch.from_numpy(grammar.operation_mask(grammar.number_of(grammar.start)))
         self.kinds = self._takes_of_sizes()
+        self.given = given_operation(grammar)
+        self.gives_number = torch.tensor([one.result is Kind.NUMBER for one in signatures])
 
     def _takes_of_sizes(self) -> Tensor:
         """``Float[operation, bucket]``: what an operation may have produced, as far as its kind tells."""
@@ -49,77 +106,161 @@ class _SoftSteps:
         none = functional.one_hot(torch.tensor(NO_ROWS), SIZE_BUCKETS).float()
         return torch.where(self.gives_rows[:, None], some_rows / some_rows.sum(), none)
 
-    def run(self) -> list[StepDistributions]:
+    def run(self) -> SoftProgram:
         model, encoded = self.model, self.encoded
         vectors = model.first_embedding(encoded)
         state = model.controller.advance(model.controller.start(encoded), vectors, encoded, self.placement)
         earlier = vectors.unsqueeze(1)
         found: list[StepDistributions] = []
-        scores = model.controller.operations(state.state, self.placement)
+        unused = torch.zeros(self.size, 1)
+        if self.given is not None:
+            given = self._given_vectors(self.given)
+            earlier = torch.cat([earlier, given], dim=1)
+            unused = functional.pad(torch.ones(given.shape[:2]), (1, 0))
+        controller = model.controller
+        budget = HaltingBudget(self.size) if controller.halt is not None else None
+        scores = controller.operations(state.state, self.placement)
         for position in range(1, self.steps + 1):
-            operation = self._operation(scores, position)
-            parts, vectors = self._arguments(state.state, earlier, operation)
-            state = model.controller.advance(state, vectors, encoded, self.placement)
+            is_last = position == self.steps
+            if budget is None:
+                operation = self._operation(scores, position)
+            else:
+                halts = budget.spend(controller.halts(state.state, self.placement), last=is_last)
+                operation, stop = self._operation_and_stop(scores, position, self._chosen(halts))
+            parts, vectors = self._arguments(state.state, earlier, unused, operation)
+            state = controller.advance(state, vectors, encoded, self.placement)
             earlier = torch.cat([earlier, vectors.unsqueeze(1)], dim=1)
-            scores = model.controller.operations(state.state, self.placement)
-            stop = torch.ones(self.size) if position == self.steps else self._stop(scores)
+            unused = self._still_unused(unused, operation, parts)
+            scores = controller.operations(state.state, self.placement)
+            if budget is None:
+                stop = torch.ones(self.size) if is_last else self._chosen(self._stop(scores))
             found.append(StepDistributions(operation=operation, stop=stop, **parts))
-        return found
+        return SoftProgram(found, budget.halting() if budget is not None else None)
+
+    def _given_vectors(self, operation: int) -> Tensor:
+        """``Float[batch, constant, width]``: the vectors of the steps that give the constants."""
+        model, constants = self.model, self.encoded.constants
+        number = model.operation_vectors.weight[operation].expand(*constants.shape[:2], -1)
+        nothing = torch.zeros_like(constants)
+        sizes = self.kinds[operation].expand(*constants.shape[:2], -1)
+        out: Tensor = model.step_embedding.mixed(number, nothing, constants, nothing, nothing, sizes)
+        return out
+
+    def _still_unused(self, unused: Tensor, operation: Tensor, parts: dict[str, Tensor]) -> Tensor:
+        """``Float[batch, step]``: the chance that no step has used a result yet, and 1 for that of the newest step.
+
+        Soft programs of tables are not shown what is unused.
+        """
+        if self.given is None:
+            return functional.pad(unused, (0, 1))
+        left = (1 - parts["first_reference"]) * (1 - parts["second_reference"])
+        return functional.pad(unused * torch.einsum("bo,bos->bs", operation, left), (0, 1), value=1.0)
+
+    def _is_there(self, length: int) -> Tensor:
+        """``Bool[batch, step]``: the steps so far, without those that stand for constants that are not there."""
+        there = torch.ones(self.size, length, dtype=torch.bool)
+        if self.given is not None:
+            mask = self.encoded.inputs.constant_mask
+            there[:, 1 : 1 + mask.shape[1]] = mask
+        return there
+
+    def _chosen(self, chances: Tensor) -> Tensor:
+        """Chances as they are, or where all is decided 1 for the likely."""
+        return (chances > 0.5).to(chances.dtype) if self.hard else chances
+
+    def _decided(self, distributions: Tensor) -> Tensor:
+        """Distributions over the last dimension as they are, or all of each at its likeliest place."""
+        if not self.hard:
+            return distributions
+        return functional.one_hot(distributions.argmax(dim=-1), distributions.shape[-1]).to(distributions.dtype)
 
     def _legal(self, position: int) -> Tensor:
         """``Bool[batch, operation + 1]``, "stop" included."""
         legal = self.encoded.inputs.operation_mask.clone()
         legal[:, self.model.grammar.first_operation] = False
-        if position == 1:
+        if self.given is not None:
+            legal[:, self.given] = False
+        elif position == 1:
             legal = legal & self.start
         if position == self.steps:
             legal[:, :-1] &= ~self.gives_rows
         return legal
 
     def _operation(self, scores: Tensor, position: int) -> Tensor:
-        return masked_log_softmax(scores[:, :-1], self._legal(position)[:, :-1]).exp()
+        return self._decided(masked_log_softmax(scores[:, :-1], self._legal(position)[:, :-1]).exp())
+
+    def _operation_and_stop(self, scores: Tensor, position: int, halts: Tensor) -> tuple[Tensor, Tensor]:
+        """The operations of a step at which programs halt by these chances, and that one ends that gives a number.
+
+        Those that halt answer; those that go on give rows, or a number that is not the answer yet.
+        """
+        legal = self._legal(position)[:, :-1]
+        answering = masked_log_softmax(scores[:, :-1], legal & ~self.gives_rows).exp()
+        going_on = masked_log_softmax(scores[:, :-1], legal & (self.gives_rows | self.gives_number)).exp()
+        answering = halts[:, None] * answering
+        operation = answering + (1 - halts)[:, None] * going_on
+        stop = ratio((answering * self.gives_number).sum(dim=1), (operation * self.gives_number).sum(dim=1))
+        return self._decided(operation), stop
 
     def _stop(self, scores: Tensor) -> Tensor:
         return scores.masked_fill(~self._legal(0), MASKED_SCORE).softmax(dim=-1)[:, -1]
 
-    def _arguments(self, state: Tensor, earlier: Tensor, operation: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+    def _arguments(
+        self, state: Tensor, earlier: Tensor, unused: Tensor, operation: Tensor
+    ) -> tuple[dict[str, Tensor], Tensor]:
         """The distributions over arguments, each ``[batch, operation, ...]``, and the expected vector of the step."""
         model, encoded, pointers = self.model, self.encoded, self.model.pointers
         size, length = earlier.shape[:2]
         inputs, question, chosen = encoded.inputs, self.edge_question, self.edge_operation
         intention = pointers.intention(state[question], model.operation_vectors(chosen), encoded, self.edge_placement)
         keys = pointers.step_key(earlier)
-        features = pointers.reference_features(torch.zeros(size, length))[question]
-        not_first = torch.arange(length) > 0
-        first_mask = not_first | ~self.first_is_number[chosen, None]
+        features = pointers.reference_features(unused)
+        if self.given is not None and length == 1 + inputs.constant_mask.shape[1]:
+            # No step has come yet, and the last number of the batch need not be the question's.
+            features[..., -1, 0] = 0
+        features = features[question]
+        there, not_first = self._is_there(length)[question], torch.arange(length) > 0
+        first_mask = there & (not_first | ~self.first_is_number[chosen, None])
         first = masked_log_softmax(pointers.first_references(intention, keys[question], features), first_mask).exp()
-        second_mask = not_first | ~self.second_is_number[chosen, None]
+        first = self._decided(first)
+        second_mask = there & (not_first | ~self.second_is_number[chosen, None])
         alone, _ = pointers.second_references(intention, keys[question], features)
-        second = masked_log_softmax(alone, second_mask).exp()
+        second = self._decided(masked_log_softmax(alone, second_mask).exp())
+        by_question = (size, self.operations)
+        parts = {
+            "first_reference": first.view(*by_question, length),
+            "second_reference": second.view(*by_question, length),
+        }
+        if self.given is None:
+            parts |= self._columns_and_constants(intention, first, keys)
+        else:
+            # No operation but the one that gives them takes a column or a constant.
+            column = first.new_zeros(*by_question, inputs.column_mask.shape[1])
+            lone = first.new_zeros(*by_question, inputs.constant_mask.shape[1])
+            parts |= {"column": column, "constant": lone.unsqueeze(2) * column.unsqueeze(3), "lone_constant": lone}
+        return parts, self._expected(operation, parts, earlier)
+
+    def _columns_and_constants(self, intention: Intention, first: Tensor, keys: Tensor) -> dict[str, Tensor]:
+        """The distributions over columns and constants, given those over the ``first`` reference."""
+        model, encoded, pointers = self.model, self.encoded, self.model.pointers
+        inputs, question, chosen = encoded.inputs, self.edge_question, self.edge_operation
+        by_question = (self.size, self.operations)
         takes = model.operation_takes
         first_key = torch.einsum("es,esd->ed", first, keys[question]) * takes[chosen, :1]
         column_scores = pointers.columns(intention, encoded)
         column_scores = column_scores + pointers.columns_after(first_key, encoded, self.edge_placement)
-        column = masked_log_softmax(column_scores, model.column_mask(chosen, question, inputs)).exp()
+        column = self._decided(masked_log_softmax(column_scores, model.column_mask(chosen, question, inputs)).exp())
         lone_scores = pointers.constants(intention, encoded, torch.zeros(len(chosen), encoded.constants.shape[1]))
         after = torch.bmm(encoded.columns, encoded.keys.constants_after.transpose(1, 2))
         weights = pointers.pair_features(model.operation_vectors.weight)
         pairs = torch.einsum("bkvf,of->bovk", inputs.pairs, weights)
-        by_question = (size, self.operations)
         scores = lone_scores.view(*by_question, 1, -1) + after.unsqueeze(1) + pairs
         kinds = inputs.constant_kinds
         typed = model.constant_takes[:, kinds].transpose(0, 1) & inputs.constant_mask.unsqueeze(1)
         partner = model.comparable[inputs.column_kinds.unsqueeze(2), kinds.unsqueeze(1)]
-        constant = masked_log_softmax(scores, typed.unsqueeze(2) & partner.unsqueeze(1)).exp()
-        lone = masked_log_softmax(lone_scores.view(*by_question, -1), typed).exp()
-        parts = {
-            "first_reference": first.view(*by_question, length),
-            "second_reference": second.view(*by_question, length),
-            "column": column.view(*by_question, -1),
-            "constant": constant,
-            "lone_constant": lone,
-        }
-        return parts, self._expected(operation, parts, earlier)
+        constant = self._decided(masked_log_softmax(scores, typed.unsqueeze(2) & partner.unsqueeze(1)).exp())
+        lone = self._decided(masked_log_softmax(lone_scores.view(*by_question, -1), typed).exp())
+        return {"column": column.view(*by_question, -1), "constant": constant, "lone_constant": lone}
 
     def _expected(self, operation: Tensor, parts: dict[str, Tensor], earlier: Tensor) -> Tensor:
         """``Float[batch, width]``: the step's vector made of the expectations of its parts."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from sqlglot import exp
@@ -38,36 +40,41 @@ def _divide(arguments: ExactArguments) -> Numbers:
         return np.where(arguments.right == 0, np.nan, arguments.left / arguments.right)
 
 
-def _soft(mean: Tensor, arguments: SoftArguments) -> SoftNumber:
-    """One number, its mean as given, with the chance that both operands are defined."""
-    return SoftNumber(mean[:, None], (arguments.left.mass * arguments.right.mass)[:, None])
+def _soft_pairs(
+    left: SoftNumber, right: SoftNumber, atoms: int, combine: Callable[[Tensor, Tensor], Tensor]
+) -> SoftNumber:
+    """Every pair of atoms, as likely as both together; with one atom each, the means and that both are defined."""
+    left, right = left.kept(atoms), right.kept(atoms)
+    values = combine(left.values[:, :, None], right.values[:, None])
+    return SoftNumber(values.flatten(1), (left.masses[:, :, None] * right.masses[:, None]).flatten(1))
 
 
 def _soft_add(arguments: SoftArguments) -> SoftNumber:
-    return _soft(arguments.left.mean + arguments.right.mean, arguments)
+    return _soft_pairs(arguments.left, arguments.right, arguments.atoms, torch.add)
 
 
 def _soft_subtract(arguments: SoftArguments) -> SoftNumber:
-    return _soft(arguments.left.mean - arguments.right.mean, arguments)
+    return _soft_pairs(arguments.left, arguments.right, arguments.atoms, torch.sub)
 
 
 def _soft_difference(arguments: SoftArguments) -> SoftNumber:
     left, right = arguments.left, arguments.right
     apart = (left.values[:, :, None] - right.values[:, None]).abs()
     total = torch.einsum("bl,blr,br->b", left.masses, apart, right.masses)
-    return _soft(ratio(total, left.mass * right.mass), arguments)
+    mass = left.mass * right.mass
+    return SoftNumber(ratio(total, mass)[:, None], mass[:, None])
 
 
 def _soft_multiply(arguments: SoftArguments) -> SoftNumber:
-    return _soft(arguments.left.mean * arguments.right.mean, arguments)
+    return _soft_pairs(arguments.left, arguments.right, arguments.atoms, torch.mul)
 
 
 def _soft_divide(arguments: SoftArguments) -> SoftNumber:
-    left, right = arguments.left, arguments.right
+    right = arguments.right
     divisible = right.values != 0
     masses = torch.where(divisible, right.masses, 0.0)
     inverse = SoftNumber(1 / torch.where(divisible, right.values, 1.0), masses)
-    return SoftNumber((left.mean * inverse.mean)[:, None], (left.mass * inverse.mass)[:, None])
+    return _soft_pairs(arguments.left, inverse, arguments.atoms, torch.mul)
 
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -59,7 +59,8 @@ class OptimisationConfig:
     the best that these find for a question take part, and questions whose programs have at least ``least_log_mass`` of
     log-probability (see ``training.targets``). ``average`` is the decay of the weights' moving average that is
     evaluated and kept (0: none). The soft objective, weighed by ``soft_weight`` where it is not alone, looks at
-    ``soft_questions`` of a batch (0: all) and programs of ``soft_steps`` steps. ``minutes`` bounds the run (0: no
+    ``soft_questions`` of a batch (0: all) and programs of ``soft_steps`` steps; where the model's ``halting`` is
+    "adaptive" every step costs ``ponder_cost``. ``minutes`` bounds the run (0: no
     bound); ``patience`` is for how many evaluations in a row the dev accuracy may fail to rise (0: any). ``processes``
     share the search, the models of folds and their candidates, each training on ``threads``.
     """
@@ -82,6 +83,7 @@ class OptimisationConfig:
     soft_weight: float = 0.3
     soft_questions: int = 4
     soft_steps: int = 3
+    ponder_cost: float = 0.0
     beam: int = 5
     evaluate_every: int = 1
     patience: int = 6
@@ -120,16 +122,36 @@ class RerankingConfig:
 
 
 @dataclass(frozen=True)
+class ArithmeticConfig:
+    """Questions of arithmetic, made up, to learn from instead of questions about tables.
+
+    There are ``questions`` of 1 to ``operations`` operations over numbers from 1 to ``most`` (0: the run is about
+    tables), as many again as ``dev_questions`` to judge by, and ``held_out`` over numbers beyond, up to
+    ``held_out_most``, by which the finished model is judged.
+    """
+
+    questions: int = 0
+    operations: int = 3
+    most: int = 99
+    dev_questions: int = 300
+    held_out: int = 1000
+    held_out_most: int = 9999
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
-    """A whole configuration: ``[data]``, ``[model]``, ``[optimisation]`` and ``[reranking]`` of a TOML file."""
+    """A whole configuration: the tables ``[data]``, ``[model]``, ``[optimisation]``, ``[reranking]`` and
+    ``[arithmetic]`` of a TOML file.
+    """
 
     data: DataConfig = field(default_factory=DataConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     optimisation: OptimisationConfig = field(default_factory=OptimisationConfig)
     reranking: RerankingConfig = field(default_factory=RerankingConfig)
+    arithmetic: ArithmeticConfig = field(default_factory=ArithmeticConfig)
 
 
-_Section = TypeVar("_Section", DataConfig, ModelConfig, OptimisationConfig, RerankingConfig)
+_Section = TypeVar("_Section", DataConfig, ModelConfig, OptimisationConfig, RerankingConfig, ArithmeticConfig)
 
 
 def _section(kind: type[_Section], name: str, values: object) -> _Section:
@@ -158,6 +180,7 @@ def config_from(values: Mapping[str, Any]) -> TrainingConfig:
         "model": ModelConfig,
         "optimisation": OptimisationConfig,
         "reranking": RerankingConfig,
+        "arithmetic": ArithmeticConfig,
     }
     for name in values:
         if name not in sections:
@@ -168,9 +191,33 @@ def config_from(values: Mapping[str, Any]) -> TrainingConfig:
         raise ConfigError(
             f"[optimisation] objective: expected one of {', '.join(OBJECTIVES)}, but found {optimisation.objective!r}"
         )
+    if optimisation.ponder_cost < 0 or (optimisation.ponder_cost > 0 and config.model.halting != "adaptive"):
+        raise ConfigError(
+            "[optimisation] ponder_cost: expected 0, or more where the model's halting is adaptive, "
+            f"but found {optimisation.ponder_cost}"
+        )
     for key in _AT_LEAST_ONE:
         if getattr(optimisation, key) < 1:
             raise ConfigError(f"[optimisation] {key}: expected at least 1, but found {getattr(optimisation, key)}")
+    arithmetic = config.arithmetic
+    if arithmetic.questions:
+        if optimisation.objective != "soft":
+            raise ConfigError(
+                f'[optimisation] objective: arithmetic has "soft" alone, but found {optimisation.objective!r}'
+            )
+        if not 1 <= arithmetic.operations <= optimisation.soft_steps:
+            raise ConfigError(
+                f"[arithmetic] operations: expected 1 to soft_steps, {optimisation.soft_steps}, "
+                f"but found {arithmetic.operations}"
+            )
+        if not 20 <= arithmetic.most < arithmetic.held_out_most:
+            raise ConfigError(
+                "[arithmetic] most: expected at least 20 and less than held_out_most, but found "
+                f"{arithmetic.most} and {arithmetic.held_out_most}"
+            )
+        for key in ("questions", "dev_questions", "held_out"):
+            if getattr(arithmetic, key) < 1:
+                raise ConfigError(f"[arithmetic] {key}: expected at least 1, but found {getattr(arithmetic, key)}")
     return config
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from neural_programmer import checkpoint
 from neural_programmer.data.vocabulary import build_vocabulary
 from neural_programmer.data.wikitablequestions import Question, WikiTableQuestions, locate
 from neural_programmer.model.config import ModelConfig
+from neural_programmer.operations.registry import OPERATION_NAMES
 from neural_programmer.supervision import find_programs
 from neural_programmer.training.allocation import keep_memory
 from neural_programmer.training.config import TrainingConfig
@@ -54,11 +55,18 @@ class TrainingResult:
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
-    """What a run learns from and is judged by; of ``more`` examples the vocabulary knows nothing."""
+    """What a run learns from and is judged by; of ``more`` examples the vocabulary knows nothing.
+
+    A model of other ``operations`` than those of tables is judged by ``accuracy_of``; ``watch`` is called after every
+    step.
+    """
 
     examples: Sequence[Example]
     judged: Sequence[JudgedQuestion]
     more: Sequence[Example] = ()
+    operations: tuple[str, ...] = OPERATION_NAMES
+    accuracy_of: Callable[[checkpoint.TrainedModel], float] | None = None
+    watch: Callable[[Trainer], None] | None = None
 
 
 def read_data(config: TrainingConfig, root: Path | str | None, reporter: Reporter) -> TrainingData:
@@ -105,7 +113,9 @@ def train_on(
     keep_memory()
     torch.set_num_threads(config.optimisation.threads)
     folder.mkdir(parents=True, exist_ok=True)
-    trained = fresh_model(config.model, data.examples, config.optimisation.seed, config.data.least_word_count)
+    trained = fresh_model(
+        config.model, data.examples, config.optimisation.seed, config.data.least_word_count, data.operations
+    )
     trainer = Trainer(trained.model, trained.batcher, [*data.examples, *data.more], config.optimisation)
     if resume:
         take_up_state(folder, trainer, config)
@@ -120,12 +130,16 @@ def train_on(
 
 
 def fresh_model(
-    config: ModelConfig, examples: Sequence[Example], seed: int, least_word_count: int
+    config: ModelConfig,
+    examples: Sequence[Example],
+    seed: int,
+    least_word_count: int,
+    operations: tuple[str, ...] = OPERATION_NAMES,
 ) -> checkpoint.TrainedModel:
     """A model with random weights and the vocabulary of the examples."""
     vocabulary = build_vocabulary((one.features.words for one in examples), least_count=least_word_count)
     torch.manual_seed(seed)
-    return checkpoint.new_model(config, vocabulary)
+    return checkpoint.new_model(config, vocabulary, operations)
 
 
 class _Run:
@@ -157,7 +171,8 @@ class _Run:
                 loss = self.trainer.run_epoch(self.reporter, self._between)
                 done = progress.epoch
                 since_prior = done - optimisation.prior_epochs
-                if done < optimisation.epochs and since_prior >= 0 and since_prior % optimisation.rescore_epochs == 0:
+                due = since_prior >= 0 and since_prior % optimisation.rescore_epochs == 0
+                if optimisation.objective != "soft" and done < optimisation.epochs and due:
                     self.trainer.rescore(self.reporter)
                 if done % optimisation.evaluate_every == 0 or done == optimisation.epochs:
                     self._evaluate(loss)
@@ -184,12 +199,15 @@ class _Run:
 
     def _evaluate(self, loss: float) -> None:
         progress = self.trainer.progress
-        if not self.data.judged:
+        if not self.data.judged and self.data.accuracy_of is None:
             # The model of a fold is judged by nothing: the last one is kept.
             checkpoint.save(self.folder / "model", self._judged, notes={"epoch": progress.epoch})
             self.reporter.line(f"epoch {progress.epoch}: loss {loss:.3f}, kept")
             return
-        found = accuracy(self._judged.predictor(), self.data.judged, self.config.optimisation.beam)
+        if self.data.accuracy_of is not None:
+            found = self.data.accuracy_of(self._judged)
+        else:
+            found = accuracy(self._judged.predictor(), self.data.judged, self.config.optimisation.beam)
         progress.accuracies.append(found)
         self.reporter.scalar("dev accuracy", found, progress.epoch)
         note = ""
@@ -204,6 +222,8 @@ class _Run:
         )
 
     def _between(self) -> None:
+        if self.data.watch is not None:
+            self.data.watch(self.trainer)
         if self.interrupted.is_set():
             raise Stopped
         if time.monotonic() - self._kept_at > 60 * self.config.optimisation.checkpoint_minutes:

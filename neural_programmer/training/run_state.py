@@ -10,7 +10,7 @@ from pickle import UnpicklingError
 
 import torch
 
-from neural_programmer.training.config import TrainingConfig
+from neural_programmer.training.config import ConfigError, TrainingConfig, config_from
 from neural_programmer.training.trainer import Progress, Trainer
 
 STATE = "state.pt"
@@ -23,6 +23,14 @@ class ResumeError(ValueError):
 def config_text(config: TrainingConfig) -> str:
     """The configuration as one line of JSON, to tell runs apart by."""
     return json.dumps(dataclasses.asdict(config), sort_keys=True)
+
+
+def _same(kept: str, config: TrainingConfig) -> bool:
+    """Whether a kept configuration is this one; keys that came later stand at their defaults in it."""
+    try:
+        return config_from(json.loads(kept)) == config
+    except ConfigError:
+        return False
 
 
 def keep_state(folder: Path, trainer: Trainer, config: TrainingConfig) -> None:
@@ -53,7 +61,7 @@ def take_up_state(folder: Path, trainer: Trainer, config: TrainingConfig) -> Non
         raise ResumeError(f"nothing to resume: cannot read {path}: {error.strerror or error}") from error
     except (RuntimeError, EOFError, UnpicklingError) as error:
         raise ResumeError(f"{path} is damaged: {error}") from error
-    if state["config"] != config_text(config):
+    if not _same(state["config"], config):
         raise ResumeError(f"{path} belongs to a run with another configuration: {state['config']}")
     if state["examples"] != len(trainer.examples) or len(state["scores"]) != len(trainer.sampler.scores):
         raise ResumeError(f"{path} belongs to a run with {state['examples']} questions, not {len(trainer.examples)}")

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from neural_programmer.execution.soft import SoftExecutor
 from neural_programmer.execution.soft_grounding import SoftGrounding
 from neural_programmer.execution.soft_table import SoftTable
 from neural_programmer.language.candidates import Candidates
 from neural_programmer.model.encoders import Encoded
 from neural_programmer.model.programmer import Programmer
-from neural_programmer.model.soft_steps import soft_steps
+from neural_programmer.model.soft_steps import given_operation, soft_executor, soft_program
 from neural_programmer.search.goal import Goal
-from neural_programmer.training.soft_objective import soft_loss, soft_targets
+from neural_programmer.training.soft_objective import EXACT_NUMBERS, soft_loss, soft_targets
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,11 +26,19 @@ class SoftAnswering:
     goal: Goal
 
 
-def soft_program_loss(model: Programmer, encoded: Encoded, questions: Sequence[SoftAnswering], steps: int) -> Tensor:
-    """``Float[batch]``: the loss of the soft programs of ``steps`` steps after ``all_rows``."""
+def soft_program_loss(
+    model: Programmer, encoded: Encoded, questions: Sequence[SoftAnswering], steps: int, ponder_cost: float = 0.0
+) -> Tensor:
+    """``Float[batch]``: the loss of the soft programs of at most ``steps`` steps after ``all_rows``.
+
+    Where the controller halts by itself, the ponder cost is added as often as told (Graves 2016, section 2.3).
+    """
     table = SoftTable.collate([one.grounding for one in questions])
-    executor = SoftExecutor(table)
-    for distributions in soft_steps(model, encoded, steps):
+    executor = soft_executor(model, table)
+    program = soft_program(model, encoded, steps)
+    for distributions in program.steps:
         executor.step(distributions)
     targets = soft_targets([one.goal for one in questions], [one.candidates for one in questions], table)
-    return soft_loss(executor.answer(), targets)
+    objective = soft_loss if given_operation(model.grammar) is None else EXACT_NUMBERS
+    loss = objective(executor.answer(), targets)
+    return loss if program.halting is None else loss + ponder_cost * program.halting.ponder

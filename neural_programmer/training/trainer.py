@@ -151,7 +151,8 @@ class Trainer:
         answering = [one.soft for one in some if one.soft is not None]
         assert len(answering) == len(some), "the soft objective needs examples made for it"
         encoded = self._encode(some, random)
-        return soft_program_loss(self.model, encoded, answering, self.config.soft_steps).mean()
+        config = self.config
+        return soft_program_loss(self.model, encoded, answering, config.soft_steps, config.ponder_cost).mean()
 
     def _program_loss(
         self,

@@ -1,0 +1,293 @@
+"""Arithmetic in words: made-up questions, soft execution over pairs of numbers, programs, and the trainer."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+import torch
+
+from neural_programmer.arithmetic import ArithmeticProgrammer, is_right
+from neural_programmer.checkpoint import CheckpointError
+from neural_programmer.commands.main import main
+from neural_programmer.data.arithmetic import arithmetic_questions
+from neural_programmer.data.arithmetic_reading import NoNumbersError, no_table, read_arithmetic
+from neural_programmer.data.features import Features
+from neural_programmer.execution.english import explain
+from neural_programmer.execution.exact import execute
+from neural_programmer.execution.soft import SoftExecutor, StepDistributions
+from neural_programmer.execution.soft_table import SoftTable
+from neural_programmer.execution.sql import sql_text
+from neural_programmer.language.program import Program, Step
+from neural_programmer.language.text_form import write_program
+from neural_programmer.model.soft_steps import soft_executor, soft_program
+from neural_programmer.operations.registry import ARITHMETIC
+from neural_programmer.operations.soft_arguments import SoftNumber
+from neural_programmer.recording import RecordingError, read_recording
+from neural_programmer.training.arithmetic import train_arithmetic
+from neural_programmer.training.config import ConfigError, TrainingConfig, config_from, read_config
+from neural_programmer.training.reporting import SilentReporter
+
+_CONFIG = Path(__file__).parents[1] / "data" / "configs" / "arithmetic.toml"
+_NAMES = tuple(ARITHMETIC)
+_TINY = {
+    "arithmetic.questions": "96",
+    "arithmetic.dev_questions": "12",
+    "arithmetic.held_out": "30",
+    "optimisation.epochs": "2",
+    "optimisation.batch_size": "32",
+    "model.width": "16",
+    "model.encoder_width": "8",
+}
+
+# What a few wordings come to, by hand; what stands around them changes nothing.
+_BY_HAND: dict[str, Callable[..., float]] = {
+    r"(\d+) plus (\d+)": lambda a, b: a + b,
+    r"subtract (\d+) from (\d+)": lambda a, b: b - a,
+    r"take (\d+) away from (\d+)": lambda a, b: b - a,
+    r"the ratio of (\d+) to (\d+)": lambda a, b: a / b,
+    r"(\d+) multiplied by (\d+), minus (\d+)": lambda a, b, c: a * b - c,
+    r"(\d+) times the sum of (\d+) and (\d+)": lambda a, b, c: a * (b + c),
+    r"take (\d+) and add (\d+), then divide by (\d+)": lambda a, b, c: (a + b) / c,
+}
+_FRAME = re.compile(r"^(?:what is|how much is|calculate|work out) |[?.]$")
+
+
+def test_questions_say_what_they_come_to() -> None:
+    questions = arithmetic_questions(4000, 3, least=21, most=60)
+    assert questions[:50] == arithmetic_questions(50, 3, least=21, most=60)
+    assert len({one.text for one in questions}) == 4000
+    assert [one.operations for one in questions[:6]] == [1, 2, 3, 1, 2, 3]
+    seen = set()
+    for one in questions:
+        for pattern, meaning in _BY_HAND.items():
+            match = re.fullmatch(pattern, _FRAME.sub("", one.text))
+            if match:
+                seen.add(pattern)
+                assert one.answer == pytest.approx(meaning(*map(int, match.groups()))), one.text
+    assert seen == set(_BY_HAND)
+
+
+def test_larger_numbers_can_be_asked_for_and_no_others_come() -> None:
+    for one in arithmetic_questions(300, 1, least=100, most=9999):
+        numbers = read_arithmetic(one.text).candidates.constants
+        assert len(numbers) == one.operations + 1
+        assert all(100 <= float(str(number.values[0])) <= 9999 for number in numbers)
+
+
+def test_there_may_be_too_few_questions() -> None:
+    with pytest.raises(ValueError, match="fewer than 400 different questions with numbers from 1 to 1"):
+        arithmetic_questions(400, 1, most=1, operations=1)
+
+
+def test_numbers_are_read_in_order_in_digits_and_words_and_as_often_as_they_come() -> None:
+    reading = read_arithmetic("3 plus twelve, times the sum of 3 and 1.5")
+    assert [constant.values[0] for constant in reading.candidates.constants] == [3.0, 12.0, 3.0, 1.5]
+    spans = reading.features.constant_spans[:, 0].tolist()
+    assert spans == sorted(set(spans))
+
+
+def _arrays(features: Features) -> list[np.ndarray[tuple[int, ...], np.dtype[np.generic]]]:
+    return [value for value in vars(features).values() if isinstance(value, np.ndarray)]
+
+
+def test_the_model_cannot_see_how_large_a_number_is() -> None:
+    small, large = (read_arithmetic(text).features for text in ("what is 5 minus 7?", "what is 1984 minus 40000?"))
+    assert small.words == large.words
+    for one, other in zip(_arrays(small), _arrays(large), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(("text", "numbers"), [("what is that?", 0), ("", 0), (" plus ".join("1" * 13), 13)])
+def test_questions_without_numbers_are_refused(text: str, numbers: int) -> None:
+    with pytest.raises(NoNumbersError, match=f"needs 1 to 12 numbers, but this has {numbers}"):
+        read_arithmetic(text)
+
+
+def _steps(random: np.random.Generator, earlier: int, count: int) -> list[StepDistributions]:
+    """Random distributions over steps of arithmetic; step 0 and the giving of numbers are never chosen."""
+    found = []
+    for position in range(count):
+        length = earlier + position
+        operation = random.dirichlet(np.ones(4), size=1)
+        references = random.dirichlet(np.ones(length - 1), size=(2, 1, len(_NAMES)))
+        references = np.concatenate([np.zeros((2, 1, len(_NAMES), 1)), references], axis=-1)
+        found.append(
+            StepDistributions(
+                operation=torch.tensor(np.concatenate([np.zeros((1, 2)), operation], axis=1)),
+                first_reference=torch.tensor(references[0]),
+                second_reference=torch.tensor(references[1]),
+                column=torch.zeros(1, len(_NAMES), 1),
+                constant=torch.zeros(1, len(_NAMES), 1, 1),
+                lone_constant=torch.zeros(1, len(_NAMES), 1),
+                stop=torch.tensor(random.random(1) if position < count - 1 else np.ones(1)),
+            )
+        )
+    return found
+
+
+def test_with_enough_atoms_soft_execution_is_the_sum_over_all_programs() -> None:
+    reading = read_arithmetic("3 4")
+    numbers = [3.0, 4.0]
+    one, two = _steps(np.random.default_rng(5), 3, 2)
+    # A step that reads the same uncertain result twice takes the two for independent.
+    two.second_reference[..., 3] = 0
+    expected: dict[float, float] = defaultdict(float)
+
+    def chances(step: StepDistributions, places: int) -> list[tuple[float, str, int, int]]:
+        return [
+            (
+                float(step.operation[0, o] * step.first_reference[0, o, a] * step.second_reference[0, o, b]),
+                _NAMES[o],
+                a,
+                b,
+            )
+            for o, a, b in itertools.product(range(2, 6), range(1, places), range(1, places))
+        ]
+
+    steps = [Step("all_rows"), *(Step("given_number", constant=constant) for constant in reading.candidates.constants)]
+    stop = float(one.stop[0])
+    for chance, name, a, b in chances(one, 3):
+        first = Step(name, (a, b))
+        value = float(execute(Program((*steps, first)), no_table())[-1].value)
+        expected[round(value, 9)] += chance * stop
+        for further, other, c, d in chances(two, 4):
+            last = execute(Program((*steps, first, Step(other, (c, d)))), no_table())[-1].value
+            if not math.isnan(float(last)):
+                expected[round(float(last), 9)] += chance * (1 - stop) * further
+    executor = SoftExecutor(SoftTable.collate([reading.grounding]), ARITHMETIC, atoms=1000)
+    executor.give_numbers()
+    assert [float(step.number.mean) for step in executor.steps[1:]] == numbers
+    for step in (one, two):
+        executor.step(step)
+    number = executor.answer().number
+    found: dict[float, float] = defaultdict(float)
+    for value, mass in zip(number.values[0].tolist(), number.masses[0].tolist(), strict=True):
+        found[round(value, 9)] += mass
+    for value in set(found) | set(expected):
+        assert found[value] == pytest.approx(expected[value], abs=1e-9), value
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 20])
+def test_fewer_atoms_keep_mass_and_mean(count: int) -> None:
+    random = torch.Generator().manual_seed(count)
+    values, masses = torch.randn(3, 9, generator=random), torch.rand(3, 9, generator=random) / 9
+    number = SoftNumber(values.double(), masses.double())
+    kept = number.kept(count)
+    assert kept.values.shape[1] == min(count, 9)
+    torch.testing.assert_close(kept.mass, number.mass)
+    torch.testing.assert_close(kept.mean, number.mean)
+    # The likeliest stay as they are.
+    for row in range(3):
+        likeliest = values[row, masses[row].topk(min(count - 1, 9)).indices].double().tolist()
+        assert set(likeliest) <= set(kept.values[row].tolist())
+
+
+def test_a_program_has_its_other_meanings_too() -> None:
+    reading = read_arithmetic("12 plus 7, times the sum of 3 and 4")
+    steps = [Step("all_rows"), *(Step("given_number", constant=constant) for constant in reading.candidates.constants)]
+    program = Program((*steps, Step("add", (1, 2)), Step("add", (3, 4)), Step("multiply", (5, 6))))
+    assert float(execute(program, no_table())[-1].value) == 133.0
+    query = sql_text(program, no_table().table)
+    assert duckdb.connect().execute(query).fetchall() == [(133.0,)]
+    assert explain(program) == "(12 plus 7) times (3 plus 4)."
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a short run by the command line."""
+    folder = tmp_path_factory.mktemp("arithmetic") / "run"
+    overrides = itertools.chain.from_iterable(("--set", f"{key}={value}") for key, value in _TINY.items())
+    assert main(["train", "arithmetic", "--output", str(folder), *overrides]) == 0
+    return folder
+
+
+def test_a_short_run_leaves_a_model_and_a_recording(run: Path) -> None:
+    programmer = ArithmeticProgrammer.load(run / "model")
+    readings = [read_arithmetic(one.text) for one in arithmetic_questions(12, 9)]
+    encoded = programmer.model.encode(programmer.batcher.batch([one.features for one in readings]))
+    executor = soft_executor(programmer.model, SoftTable.collate([one.grounding for one in readings]))
+    for decided in soft_program(programmer.model, encoded, 3, hard=True).steps:
+        executor.step(decided)
+    decided_number = executor.answer().number
+    for at, (reading, answer) in enumerate(zip(readings, programmer.answers(readings), strict=True)):
+        # The program is the same whatever company the question is in, and is what soft execution decides.
+        assert write_program(programmer.ask(reading.text).program) == write_program(answer.program)
+        assert float(decided_number.mass[at]) == (0 if math.isnan(answer.value) else 1)
+        assert math.isnan(answer.value) or is_right(float(decided_number.mean[at]), answer.value)
+        for number, step in enumerate(answer.weighed):
+            assert sum(chance for _, chance in step.operations) == pytest.approx(1, abs=1e-5)
+            for references in (step.first, step.second):
+                assert len(references) == len(reading.candidates.constants) + number
+                assert sum(references) == pytest.approx(1, abs=1e-5)
+    recording = read_recording(run)
+    assert [one.step for one in recording.checkpoints] == [1]
+    assert recording.checkpoints[0].values and len(recording.checkpoints[0].programs) == len(recording.questions)
+    for program in recording.checkpoints[0].programs:
+        assert all(0 < step.entropy <= 2 for step in program)
+
+
+def test_a_recording_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="no recording in"):
+        read_recording(tmp_path)
+    (tmp_path / "recording.json").write_text('{"questions": [], "checkpoints": [{}]}')
+    with pytest.raises(RecordingError, match="is no recording of a run on arithmetic: KeyError"):
+        read_recording(tmp_path)
+
+
+def test_a_model_of_tables_is_no_model_of_arithmetic() -> None:
+    with pytest.raises(CheckpointError, match="was not trained for arithmetic"):
+        ArithmeticProgrammer.load(Path(__file__).parents[1] / "data" / "checkpoint")
+
+
+def test_the_loss_falls(tmp_path: Path) -> None:
+    found: list[float] = []
+
+    class Losses(SilentReporter):
+        def scalar(self, name: str, value: float, step: int) -> None:
+            if name == "loss":
+                found.append(value)
+
+    reporter = Losses()
+    config = read_config(_CONFIG, {**_TINY, "optimisation.epochs": "8", "optimisation.warm_up_steps": "2"})
+    train_arithmetic(config, tmp_path, resume=False, reporter=reporter)
+    assert found[-1] < found[0] - 0.1
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"optimisation": {"objective": "programs"}}, 'has "soft" alone'),
+        ({"arithmetic": {"operations": 9}}, "operations: expected 1 to soft_steps, 3, but found 9"),
+        ({"arithmetic": {"most": 10_000}}, "most: expected at least 20 and less than held_out_most"),
+        ({"arithmetic": {"held_out": 0}}, "held_out: expected at least 1"),
+    ],
+)
+def test_a_wrong_configuration_is_refused(values: dict[str, dict[str, object]], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        config_from(
+            {
+                "optimisation": {"objective": "soft", **values.get("optimisation", {})},
+                "arithmetic": {"questions": 9, **values.get("arithmetic", {})},
+            }
+        )
+
+
+def test_other_runs_are_about_tables() -> None:
+    assert not TrainingConfig().arithmetic.questions
+
+
+@pytest.mark.slow
+def test_arithmetic_is_learned_from_answers_alone(tmp_path: Path) -> None:
+    result = train_arithmetic(read_config(_CONFIG), tmp_path, resume=False, reporter=SilentReporter())
+    assert result.held_out >= 1000
+    assert result.accuracy >= 0.995
+    programmer = ArithmeticProgrammer.load(tmp_path / "model")
+    assert programmer.ask("12 plus 7, times the sum of 3 and 4").value == 133.0
