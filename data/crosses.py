@@ -30,7 +30,8 @@ def _hash(part: str) -> int:
     return zlib.crc32(part.encode())
 
 
-def _hashes(parts: Iterable[str]) -> Hashes:
+def hashes(parts: Iterable[str]) -> Hashes:
+    """``UInt32[part]``: the hashes of the different parts."""
     return np.array([_hash(part) for part in sorted(set(parts))], dtype=np.uint32)
 
 
@@ -46,7 +47,7 @@ def said_by(features: Features) -> Hashes:
         if not (plain == _ENTITY and words and words[-1] == _ENTITY):
             words.append(plain)
     pairs = (f"{one} {other}" for one, other in zip(["^", *words], [*words, "$"], strict=True))
-    return _hashes([*words, *pairs])
+    return hashes([*words, *pairs])
 
 
 def header_words(features: Features) -> list[list[str]]:
@@ -54,8 +55,12 @@ def header_words(features: Features) -> list[list[str]]:
     return [[features.words[number] for number in row if number >= 0][:_HEADER_WORDS] for row in features.header_words]
 
 
-def done_by(steps: NDArray[np.int64], features: Features, headers: Sequence[Sequence[str]]) -> Hashes:
-    """``UInt32[part]``: a program's operations, what each follows and which column it reads, and its length."""
+def done_by(
+    steps: NDArray[np.int64], features: Features, headers: Sequence[Sequence[str]], answer: Sequence[str]
+) -> Hashes:
+    """``UInt32[part]``: a program's operations, what each follows and which column it reads, its length, and the shapes
+    of its ``answer`` (`data.answer_shapes`).
+    """
     parts = [f"{len(steps)} steps"]
     for step in steps[1:]:
         operation = OPERATION_NAMES[step[OPERATION]]
@@ -68,7 +73,9 @@ def done_by(steps: NDArray[np.int64], features: Features, headers: Sequence[Sequ
     last = int(steps[-1][COLUMN])
     if last >= 0:
         parts += [f"answer@{word}" for word in headers[last]]
-    return _hashes(parts)
+    parts += [f"answer>{shape}" for shape in answer]
+    parts += [f"{OPERATION_NAMES[steps[-1][OPERATION]]}>{shape}" for shape in answer[1:]]
+    return hashes(parts)
 
 
 def crosses(said: Hashes, done: Hashes, buckets: int) -> NDArray[np.int64]:

@@ -12,8 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from neural_programmer.data.answer_shapes import answer_shapes
 from neural_programmer.data.crosses import Hashes, crosses, done_by, header_words, said_by
 from neural_programmer.data.features import Features, featurize
+from neural_programmer.data.signs import Signs
 from neural_programmer.execution.exact import Answer
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.execution.sizes import NO_ROWS, SIZE_BUCKETS
@@ -37,10 +39,12 @@ _LAST_TEXT = frozenset(
     {OPERATION_IDS["select"], OPERATION_IDS["most_common_value"], OPERATION_IDS["least_common_value"]}
 )
 
+_LEAST_LIKELY, _DECISION_SCALE = -20.0, 4.0
 _OPINION = 6
 _USE = 9
 _ANSWER = 12
-DENSE_FEATURES = _OPINION + _USE + _ANSWER + 3 * (_SOURCES + 1) + SIZE_BUCKETS + _VIEW_KINDS + len(CueKind)
+_DECISIONS = 13
+DENSE_FEATURES = _OPINION + _DECISIONS + _USE + _ANSWER + 3 * (_SOURCES + 1) + SIZE_BUCKETS + _VIEW_KINDS + len(CueKind)
 
 
 class Candidate(Protocol):
@@ -55,6 +59,10 @@ class Candidate(Protocol):
         """What it gives."""
 
     @property
+    def decisions(self) -> NDArray[np.float64]:
+        """``Float[step, 5]``: the parts of the search's log-probability, that of stopping last."""
+
+    @property
     def encoded(self) -> NDArray[np.int64]:
         """``Int[step, 5]``."""
 
@@ -67,7 +75,8 @@ class Candidate(Protocol):
 class RerankingFeatures:
     """Arrays of one question's candidates; see ``model.reranker.RerankerBatch`` for what they hold.
 
-    ``said`` UInt32[part] and for each candidate ``done`` UInt32[part] are what crosses are made of: see `data.crosses`.
+    ``said`` UInt32[part] and for each candidate ``done`` UInt32[part] are what crosses are made of: see `data.crosses`;
+    ``signs`` UInt32[sign] of each candidate are told in `data.signs`.
     """
 
     dense: NDArray[np.float32]
@@ -77,6 +86,7 @@ class RerankingFeatures:
     headers: tuple[NDArray[np.int32], ...]
     said: Hashes
     done: tuple[Hashes, ...]
+    signs: tuple[Hashes, ...]
 
     def __len__(self) -> int:
         return len(self.dense)
@@ -91,6 +101,7 @@ class RerankingFeatures:
             self.headers[:count],
             self.said,
             self.done[:count],
+            self.signs[:count],
         )
 
 
@@ -155,6 +166,7 @@ def reranking_features(
         last_column = int(steps[-1, COLUMN])
         row = [
             *opinion,
+            *_decided(each.decisions),
             *_use(steps, features, content),
             *_answer(each.answer, question_text),
             *_header_matches(features, [last_column] if last_column >= 0 else []),
@@ -169,6 +181,8 @@ def reranking_features(
         answer_word = OPERATION_NAMES[int(names[-1])]
         header_grams.append(_ngrams([*answer_header[:6], f"<{answer_word}>"], config.ngram_buckets))
     columns = header_words(features)
+    signs = Signs(features, content)
+    shapes = [answer_shapes(each.answer) for each in candidates]
     return RerankingFeatures(
         dense,
         operations,
@@ -176,8 +190,19 @@ def reranking_features(
         _ngrams(words, config.ngram_buckets),
         tuple(header_grams),
         said_by(features),
-        tuple(done_by(each.encoded, features, columns) for each in candidates),
+        tuple(done_by(each.encoded, features, columns, shape) for each, shape in zip(candidates, shapes, strict=True)),
+        tuple(signs.of(each.encoded, shape) for each, shape in zip(candidates, shapes, strict=True)),
     )
+
+
+def _decided(decisions: NDArray[np.float64]) -> list[float]:
+    """How sure the search was of each kind of decision, all together and where it was least sure; of stopping, of the
+    last step and of its column.
+    """
+    bounded = np.maximum(decisions, _LEAST_LIKELY)
+    steps = bounded[:-1]
+    row = [*steps.sum(axis=0), *steps.min(axis=0), bounded[-1, OPERATION], max(steps[-1].sum(), _LEAST_LIKELY)]
+    return [float(value) / _DECISION_SCALE for value in (*row, steps[-1, COLUMN])]
 
 
 def _columns_of(steps: NDArray[np.int64], chosen: NDArray[np.bool_]) -> list[int]:
@@ -270,6 +295,7 @@ def reranker_batch(questions: Sequence[RerankingFeatures], config: RerankerConfi
     mask = np.zeros((size, longest), dtype=np.bool_)
     headers: list[NDArray[np.int32]] = []
     crossed: list[NDArray[np.int64]] = []
+    signs: list[NDArray[np.int64]] = []
     nothing = np.zeros(0, dtype=np.int32)
     for at, each in enumerate(questions):
         count = len(each)
@@ -281,6 +307,9 @@ def reranker_batch(questions: Sequence[RerankingFeatures], config: RerankerConfi
         if config.cross_buckets:
             crossed.extend(crosses(each.said, done, config.cross_buckets) for done in each.done)
         crossed.extend([nothing.astype(np.int64)] * ((at + 1) * longest - len(crossed)))
+        if config.sign_buckets:
+            signs.extend(one.astype(np.int64) % config.sign_buckets for one in each.signs)
+        signs.extend([nothing.astype(np.int64)] * ((at + 1) * longest - len(signs)))
     return RerankerBatch(
         dense=torch.from_numpy(dense),
         operations=torch.from_numpy(operations),
@@ -292,6 +321,8 @@ def reranker_batch(questions: Sequence[RerankingFeatures], config: RerankerConfi
         header_starts=_starts(headers),
         crosses=torch.from_numpy(np.concatenate(crossed)),
         cross_starts=_starts(crossed),
+        signs=torch.from_numpy(np.concatenate(signs)),
+        sign_starts=_starts(signs),
         mask=torch.from_numpy(mask),
     )
 

@@ -186,6 +186,11 @@ def test_answers_are_those_of_exact_execution_and_none_is_empty(grammar: Grammar
     for one in found:
         assert one.answer == answer(one.program, grounding)
         assert one.answer.defined
+        # The parts of its probability are all there, and only where there was something to decide.
+        assert one.decisions.shape == one.encoded.shape
+        assert one.decisions.sum() == pytest.approx(one.log_probability, abs=1e-4)
+        assert (one.decisions[:-1, 1:][one.encoded[1:, 1:] < 0] == 0).all()
+        assert (one.decisions[:-1, 0] < 0).all()
     scores = [one.log_probability for one in found]
     assert scores == sorted(scores, reverse=True)
 

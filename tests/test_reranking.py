@@ -33,7 +33,9 @@ from neural_programmer.training.run import train
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_NETWORK = RerankerConfig(ngram_buckets=500, pair_buckets=32, vector_width=8, hidden_width=32, dropout=0.1)
+_NETWORK = RerankerConfig(
+    ngram_buckets=500, pair_buckets=32, vector_width=8, hidden_width=32, dropout=0.1, sign_buckets=512
+)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +65,7 @@ def test_beams_are_kept(beams: list[Beam], count: int, tmp_path: Path) -> None:
             np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
         for name in ("dense", "operations", "pairs", "question", "said"):
             np.testing.assert_array_equal(getattr(one.features, name), getattr(other.features, name))
-        for name in ("headers", "done"):
+        for name in ("headers", "done", "signs"):
             for part, kept in zip(getattr(one.features, name), getattr(other.features, name), strict=True):
                 np.testing.assert_array_equal(part, kept)
 

@@ -153,7 +153,7 @@ def test_answers_are_ranked_by_the_summed_probability_of_their_programs() -> Non
         program = Program((Step("all_rows"), Step("count", (0,))))
         answer = Answer((value,), (), defined)
         score = float(np.log(probability))
-        return Hypothesis(program, score, answer, np.zeros((2, 5), dtype=np.int64), (5, 6), score)
+        return Hypothesis(program, score, answer, np.zeros((2, 5), dtype=np.int64), (5, 6), score, np.zeros((2, 5)))
 
     found = [hypothesis("a", 0.4), hypothesis("b", 0.3), hypothesis("B", 0.2), hypothesis(3.0, 0.9, defined=False)]
     assert ranked_answers(found) == [["b"], ["a"]]

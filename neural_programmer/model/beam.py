@@ -12,7 +12,12 @@ from neural_programmer.execution.cancellation import go_on
 from neural_programmer.execution.exact import Answer, StepResult, answer_of, execute_step
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.execution.sizes import NO_ROWS, size_bucket
-from neural_programmer.language.candidates import FIELDS, Candidates
+from neural_programmer.language.candidates import (
+    FIELDS,
+    FIRST_REFERENCE,
+    OPERATION,
+    Candidates,
+)
 from neural_programmer.language.grammar import Grammar, GrammarState
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.program import Program
@@ -26,7 +31,9 @@ _IMPOSSIBLE = -1e8
 @dataclass(frozen=True, eq=False)
 class Hypothesis:
     """A program found, with its log-probability and its answer; ``encoded`` is Int[step, 5], ``sizes`` the buckets of
-    what its steps gave. ``search_log_probability`` stays what the search gave where ``log_probability`` is judged anew.
+    what its steps gave. ``search_log_probability`` stays what the search gave where ``log_probability`` is judged anew;
+    ``decisions`` Float[step, 5] are its parts: the log-probability of each operation, reference, column and constant, 0
+    where there was nothing to decide; the last row is that of stopping.
     """
 
     program: Program
@@ -35,6 +42,32 @@ class Hypothesis:
     encoded: NDArray[np.int64]
     sizes: tuple[int, ...]
     search_log_probability: float
+    decisions: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class _Steps:
+    """Next steps: their parents Int[step], encoded Int[step, 5], their decisions Float[step, 5], and the
+    log-probabilities Float[step] of the beginnings that they make.
+    """
+
+    parents: NDArray[np.int64]
+    encoded: NDArray[np.int64]
+    decisions: NDArray[np.float64]
+    values: NDArray[np.float64]
+
+    def best_with(self, others: _Steps, most: int) -> _Steps:
+        """The likeliest of these and others, in order."""
+        order = np.argsort(-np.concatenate([self.values, others.values]), kind="stable")[:most]
+        return _Steps(
+            np.concatenate([self.parents, others.parents])[order],
+            np.concatenate([self.encoded, others.encoded])[order],
+            np.concatenate([self.decisions, others.decisions])[order],
+            np.concatenate([self.values, others.values])[order],
+        )
+
+
+_NO_STEPS = _Steps(np.zeros(0, np.int64), np.zeros((0, FIELDS), np.int64), np.zeros((0, FIELDS)), np.zeros(0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +78,7 @@ class _Beginning:
     state: GrammarState
     encoded: NDArray[np.int64]
     results: tuple[StepResult, ...]
+    decisions: tuple[NDArray[np.float64], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +113,14 @@ class BeamSearch:
         self._candidates = candidates
         self._widths = widths or BeamWidths()
         self._every = int(grounding.countable.sum())
+        # Whether each operation takes a first reference, a second one, a column, a constant.
+        self._takes = np.array(
+            [
+                (len(one.references) > 0, len(one.references) > 1, bool(one.columns), bool(one.constants))
+                for one in grammar.signatures
+            ],
+            dtype=np.bool_,
+        )
         # That there are no such rows is the answer to some questions for yes or no.
         self._with_empty = any(constant.kind is ConstantKind.CHOICE for constant in candidates.constants)
 
@@ -103,12 +145,12 @@ class BeamSearch:
             finished.sort(key=lambda pair: (-pair[0], pair[1].encoded.tolist()))
             del finished[widths.beam :]
             floor = finished[-1][0] if len(finished) == widths.beam else _IMPOSSIBLE
-            parents, steps, values = self._candidate_steps(scorer, memory, beginnings, total, floor)
-            chosen, grown = self._grow(beginnings, parents, steps, values)
+            steps = self._candidate_steps(scorer, memory, beginnings, total, floor)
+            chosen, grown = self._grow(beginnings, steps)
             if not grown:
                 break
             sizes = np.array([self._size(each.results[-1]) for each in grown], dtype=np.int8)
-            memory = scorer.advance(memory, parents[chosen], steps[chosen], sizes)
+            memory = scorer.advance(memory, steps.parents[chosen], steps.encoded[chosen], sizes)
             beginnings = grown
         return [self._finish(score, each) for score, each in finished]
 
@@ -116,7 +158,9 @@ class BeamSearch:
         program = self._candidates.decode(beginning.encoded.astype(np.int16), self._grammar.names)
         answer = answer_of(program, list(beginning.results), self._grounding)
         sizes = tuple(self._size(result) for result in beginning.results)
-        return Hypothesis(program, score, answer, beginning.encoded, sizes, score)
+        stopping = np.array([score - beginning.log_probability, *[0.0] * (FIELDS - 1)])
+        decisions = np.stack([*beginning.decisions, stopping])
+        return Hypothesis(program, score, answer, beginning.encoded, sizes, score, decisions)
 
     def _size(self, result: StepResult) -> int:
         if result.kind is not Kind.ROWS:
@@ -130,15 +174,14 @@ class BeamSearch:
         beginnings: list[_Beginning],
         total: NDArray[np.float64],
         floor: float,
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """Next steps worth executing: their parents, the encoded steps and the log-probabilities, likeliest first."""
+    ) -> _Steps:
+        """Next steps worth executing, likeliest first."""
         grammar, widths = self._grammar, self._widths
         going_on = total[:, : grammar.stop]
         flat = np.argsort(-going_on, axis=None, kind="stable")[: widths.operations * widths.beam]
         edges, operations = np.divmod(flat, grammar.stop)
         bounds = going_on.ravel()[flat]
-        parents = np.zeros(0, dtype=np.int64)
-        steps, values = np.zeros((0, FIELDS), dtype=np.int64), np.zeros(0)
+        steps = _NO_STEPS
         most = widths.tries * widths.beam
         # Arguments only make a step less likely than its operation: most of the edges need no look at them.
         for start in range(0, len(flat), widths.beam):
@@ -148,14 +191,10 @@ class BeamSearch:
             found = self._best_steps(
                 scorer, memory, beginnings, edges[looked], operations[looked], bounds[looked], floor
             )
-            parents, steps, values = (
-                np.concatenate(pair) for pair in zip((parents, steps, values), found, strict=True)
-            )
-            order = np.argsort(-values, kind="stable")[:most]
-            parents, steps, values = parents[order], steps[order], values[order]
-            if len(values) == most:
-                floor = float(values[-1])
-        return parents, steps, values
+            steps = steps.best_with(found, most)
+            if len(steps.values) == most:
+                floor = float(steps.values[-1])
+        return steps
 
     def _best_steps(
         self,
@@ -166,8 +205,8 @@ class BeamSearch:
         operations: NDArray[np.int64],
         bounds: NDArray[np.float64],
         floor: float,
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """The best steps of some edges: their parents, the encoded steps and the log-probabilities."""
+    ) -> _Steps:
+        """The best steps of some edges."""
         grammar = self._grammar
         length = len(beginnings[0].results)
         first_mask = np.zeros((len(edges), length), dtype=np.bool_)
@@ -179,27 +218,29 @@ class BeamSearch:
                 for first in np.flatnonzero(first_mask[at]).tolist():
                     second_mask[at, first] = grammar.second_references(state, operation, first)[:length]
         table = scorer.arguments(memory, edges, operations, first_mask, second_mask)
+        most = self._widths.tries * self._widths.beam
         found = [
-            self._best_arguments(operation, at, table, bound, floor)
+            self._promising(operation, at, table, bound, floor)
             for at, (operation, bound) in enumerate(zip(operations.tolist(), bounds.tolist(), strict=True))
         ]
-        values = np.concatenate([scores for _, scores in found])
-        steps = np.concatenate([codes for codes, _ in found])
-        return np.repeat(edges, [len(scores) for _, scores in found]), steps, values
+        values = np.concatenate([scores for scores, _ in found])
+        kept = np.argsort(-values, kind="stable")[:most]
+        owners = np.repeat(np.arange(len(found)), [len(scores) for scores, _ in found])[kept]
+        places = np.concatenate([places for _, places in found])[kept]
+        before = np.array([each.log_probability for each in beginnings])
+        encoded, decisions = self._arguments_at(operations[owners], owners, places, table)
+        decisions[:, OPERATION] = (bounds - before[edges])[owners]
+        return _Steps(edges[owners], encoded, decisions, values[kept])
 
-    def _best_arguments(
+    def _promising(
         self, operation: int, edge: int, table: ArgumentTable, score: float, floor: float
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The best arguments of one edge, encoded, with the log-probabilities of the whole."""
-        signature = self._grammar.signatures[operation]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The log-probabilities of the best arguments of one edge, and their places Int[step, 4]: first and second
+        reference, column, constant, 0 where there is none.
+        """
+        takes = self._takes[operation]
         # Dimensions: first reference, second reference, column, constant; those not taken have one entry.
         joint = np.full((1, 1, 1, 1), score)
-        takes = (
-            len(signature.references) > 0,
-            len(signature.references) > 1,
-            bool(signature.columns),
-            bool(signature.constants),
-        )
         if takes[0]:
             joint = joint + table.first[edge][:, None, None, None]
         if takes[1]:
@@ -215,27 +256,32 @@ class BeamSearch:
         most = self._widths.arguments * self._widths.beam
         if len(possible) > most:
             possible = possible[np.argpartition(-flat[possible], most)[:most]]
-        places = np.stack(np.unravel_index(possible, joint.shape), axis=1)
-        steps = np.full((len(possible), FIELDS), -1, dtype=np.int64)
-        steps[:, 0] = operation
-        for field, taken in enumerate(takes):
-            if taken:
-                steps[:, field + 1] = places[:, field]
-        return steps, flat[possible]
+        return flat[possible], np.stack(np.unravel_index(possible, joint.shape), axis=1)
 
-    def _grow(
-        self,
-        beginnings: list[_Beginning],
-        parents: NDArray[np.int64],
-        steps: NDArray[np.int64],
-        values: NDArray[np.float64],
-    ) -> tuple[NDArray[np.int64], list[_Beginning]]:
+    def _arguments_at(
+        self, operations: NDArray[np.int64], edges: NDArray[np.int64], places: NDArray[np.int64], table: ArgumentTable
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The arguments at these places as encoded steps Int[step, 5], and the log-probability of each."""
+        takes = self._takes[operations]
+        first, second, column, constant = places.T
+        encoded = np.column_stack([operations, np.where(takes, places, -1)])
+        chances = (
+            table.first[edges, first],
+            table.second[edges, first, second],
+            table.column[edges, first, column] if table.column.shape[2] else np.zeros(len(edges)),
+            table.constant[edges, column, constant] if table.constant.shape[2] else np.zeros(len(edges)),
+        )
+        decisions = np.zeros((len(edges), FIELDS))
+        decisions[:, FIRST_REFERENCE:] = np.where(takes, np.stack(chances, axis=1), 0.0)
+        return encoded, decisions
+
+    def _grow(self, beginnings: list[_Beginning], steps: _Steps) -> tuple[NDArray[np.int64], list[_Beginning]]:
         """The first ``beam`` next steps that give something, and the beginnings that they make."""
         grammar, widths = self._grammar, self._widths
         chosen: list[int] = []
         grown: list[_Beginning] = []
-        for at in range(min(len(steps), widths.tries * widths.beam)):
-            step, parent = steps[at], beginnings[int(parents[at])]
+        for at in range(min(len(steps.values), widths.tries * widths.beam)):
+            step, parent = steps.encoded[at], beginnings[int(steps.parents[at])]
             decoded = self._candidates.decode_step(step, grammar.names)
             result = execute_step(decoded, parent.results, self._grounding)
             if _is_empty(result) and not (self._with_empty and result.kind is Kind.ROWS):
@@ -243,7 +289,8 @@ class BeamSearch:
             state = grammar.advance(parent.state, int(step[0]), int(step[1]), int(step[2]))
             encoded = np.concatenate([parent.encoded, step[None]])
             chosen.append(at)
-            grown.append(_Beginning(float(values[at]), state, encoded, (*parent.results, result)))
+            results, decisions = (*parent.results, result), (*parent.decisions, steps.decisions[at])
+            grown.append(_Beginning(float(steps.values[at]), state, encoded, results, decisions))
             if len(grown) == widths.beam:
                 break
         return np.array(chosen, dtype=np.int64), grown

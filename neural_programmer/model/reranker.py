@@ -16,9 +16,9 @@ from torch.nn import functional
 
 @dataclass(frozen=True)
 class RerankerConfig:
-    """Widths of the re-ranker, its dropout, and how many buckets n-grams and crosses are hashed to (0: no crosses).
+    """Widths of the re-ranker, its dropout, and how many buckets n-grams, crosses and signs are hashed to (0: none).
 
-    Of the crosses of a candidate ``kept_crosses`` take part in a training step.
+    Of the crosses of a candidate ``kept_crosses`` take part in a training step, of its signs ``kept_signs``.
     """
 
     ngram_buckets: int = 6000
@@ -28,6 +28,8 @@ class RerankerConfig:
     dropout: float = 0.3
     cross_buckets: int = 0
     kept_crosses: float = 0.5
+    sign_buckets: int = 0
+    kept_signs: float = 0.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +40,8 @@ class RerankerBatch:
     Float[batch, candidate, bucket] of operations that follow each other; ``question`` Int[ngram] of all questions with
     ``question_starts`` Int[batch]; ``headers`` Int[ngram] of all candidates' answer columns with ``header_starts``
     Int[batch * candidate]; ``crosses`` Int[cross] of what the question says with what the candidate does, with
-    ``cross_starts`` Int[batch * candidate]; ``mask`` Bool[batch, candidate].
+    ``cross_starts`` Int[batch * candidate]; ``signs`` Int[sign] of how it takes up the question, with ``sign_starts``
+    Int[batch * candidate]; ``mask`` Bool[batch, candidate].
     """
 
     dense: Tensor
@@ -50,6 +53,8 @@ class RerankerBatch:
     header_starts: Tensor
     crosses: Tensor
     cross_starts: Tensor
+    signs: Tensor
+    sign_starts: Tensor
     mask: Tensor
 
 
@@ -71,10 +76,9 @@ class Reranker(nn.Module):
         self.hidden = nn.Linear(features + operations + 5 * width, config.hidden_width)
         self.second = nn.Linear(config.hidden_width, config.hidden_width // 2)
         self.out = nn.Linear(config.hidden_width // 2, 1)
-        # One weight for each cross: a log-linear model beside the network.
-        self.crosses = nn.Embedding(config.cross_buckets, 1) if config.cross_buckets else None
-        if self.crosses is not None:
-            nn.init.zeros_(self.crosses.weight)
+        # One weight for each cross and sign: a log-linear model beside the network.
+        self.crosses = _weights(config.cross_buckets)
+        self.signs = _weights(config.sign_buckets)
         # The programmer's own opinion, the first two features, counts from the start.
         self.trust = nn.Parameter(torch.tensor([0.5, 0.5]))
 
@@ -97,15 +101,28 @@ class Reranker(nn.Module):
         hidden = torch.relu(self.second(self.dropout(hidden)))
         score = self.out(self.dropout(hidden)).squeeze(-1) + (batch.dense[..., :2] * self.trust).sum(dim=-1)
         if self.crosses is not None:
-            score = score + self._crossed(self.crosses, batch).view(size, candidates)
+            kept = self.config.kept_crosses
+            score = score + self._summed(self.crosses, batch.crosses, batch.cross_starts, kept).view(size, candidates)
+        if self.signs is not None:
+            kept = self.config.kept_signs
+            score = score + self._summed(self.signs, batch.signs, batch.sign_starts, kept).view(size, candidates)
         masked: Tensor = score.masked_fill(~batch.mask, -1e9)
         return masked
 
-    def _crossed(self, weights: nn.Embedding, batch: RerankerBatch) -> Tensor:
-        """``Float[batch * candidate]``: the summed weights of each candidate's crosses."""
-        kept = torch.ones(len(batch.crosses), device=batch.crosses.device)
+    def _summed(self, weights: nn.Embedding, present: Tensor, starts: Tensor, share: float) -> Tensor:
+        """``Float[batch * candidate]``: the summed weights of what is present in each candidate, of a random ``share``
+        of it in training.
+        """
+        kept = torch.ones(len(present), device=present.device)
         if self.training:
-            kept = (torch.rand_like(kept) < self.config.kept_crosses) / self.config.kept_crosses
-        return functional.embedding_bag(
-            batch.crosses, weights.weight, batch.cross_starts, mode="sum", per_sample_weights=kept
-        )
+            kept = (torch.rand_like(kept) < share) / share
+        return functional.embedding_bag(present, weights.weight, starts, mode="sum", per_sample_weights=kept)
+
+
+def _weights(buckets: int) -> nn.Embedding | None:
+    """One weight for each bucket, nothing yet."""
+    if not buckets:
+        return None
+    weights = nn.Embedding(buckets, 1)
+    nn.init.zeros_(weights.weight)
+    return weights

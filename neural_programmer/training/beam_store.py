@@ -14,7 +14,7 @@ from neural_programmer.training.reranking import Beam
 
 _OF_CANDIDATES = ("dense", "operations", "pairs")
 _OF_QUESTIONS = ("question", "said")
-_RAGGED = ("headers", "done")
+_RAGGED = ("headers", "done", "signs")
 _OUTCOMES = ("right", "evidence", "groups")
 
 

@@ -119,10 +119,11 @@ def train_reranker(beams: Sequence[Telling], config: RerankingConfig, network: R
 
 
 def _parameter_groups(reranker: Reranker, config: RerankingConfig) -> list[dict[str, object]]:
-    """The weights of crosses learn more slowly and decay more: there are many, and most are seen a few times."""
-    crosses = [] if reranker.crosses is None else [reranker.crosses.weight]
-    others = [one for one in reranker.parameters() if all(one is not cross for cross in crosses)]
+    """The weights of crosses and signs decay more: there are many, and most are seen a few times."""
+    crosses, signs = ([] if one is None else [one.weight] for one in (reranker.crosses, reranker.signs))
+    others = [one for one in reranker.parameters() if all(one is not weights for weights in (*crosses, *signs))]
     return [
         {"params": others, "lr": config.learning_rate, "weight_decay": config.weight_decay},
         {"params": crosses, "lr": config.cross_rate, "weight_decay": config.cross_decay},
+        {"params": signs, "lr": config.sign_rate, "weight_decay": config.sign_decay},
     ]

@@ -69,7 +69,7 @@ def _with_folds(
     more = _told_anew(examples, config, dataset, folder, reporter)
     if config.reranking.again and not train_folds(config, dataset.root, folder, reporter, again=True):
         return TrainingResult(-1.0, -1, 0.0, folder / "model", finished=False)
-    network = RerankerConfig(cross_buckets=config.reranking.cross_buckets)
+    network = RerankerConfig(cross_buckets=config.reranking.cross_buckets, sign_buckets=config.reranking.sign_buckets)
     # The candidates are found by other processes while the programmer is trained in this one.
     with FoldBeams(config, network, dataset.root, folder) as finding:
         result = train_on(
