@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -19,6 +21,8 @@ from neural_programmer.model.soft_steps import soft_program
 from neural_programmer.operations.registry import ARITHMETIC
 from neural_programmer.training.arithmetic import ArithmeticSet
 from neural_programmer.training.config import ConfigError, config_from
+from neural_programmer.training.pondering import halting_accuracy, ponder_point, with_cost
+from neural_programmer.training.reporting import SilentReporter
 from neural_programmer.training.soft_training import soft_program_loss
 from tests.tiny_models import TINY, examples, judged_questions
 
@@ -145,6 +149,34 @@ def test_without_the_setting_nothing_halts_and_no_weights_are_added() -> None:
     with torch.no_grad():
         encoded = trained.model.encode(trained.batcher.batch([one.features for one in made.readings]))
         assert soft_program(trained.model, encoded, 3).halting is None
+
+
+def test_a_price_is_judged_on_held_out_arithmetic(tmp_path: Path) -> None:
+    config = config_from(
+        {
+            "optimisation": {"objective": "soft", "epochs": 1, "soft_questions": 0, "threads": 1, "average": 0.5},
+            "arithmetic": {"questions": 12, "dev_questions": 3, "held_out": 12},
+            "model": dataclasses.asdict(TINY),
+        }
+    )
+    found = ponder_point(config, 0.25, tmp_path, None, SilentReporter())
+    assert found.cost == 0.25
+    assert set(found.steps_by_need) == {1, 2, 3}
+    assert found.steps == pytest.approx(np.mean(list(found.steps_by_need.values())))
+    assert 1 <= found.steps <= 3
+    assert 1 <= found.ponder <= 4
+    assert with_cost(config, 0.25).model.halting == "adaptive"
+
+
+def test_every_question_about_tables_counts() -> None:
+    some, asked = examples(3, 1)[:4], judged_questions(3, 1)[:5]
+    vocabulary = build_vocabulary((one.features.words for one in some), least_count=1)
+    torch.manual_seed(0)
+    trained = checkpoint.new_model(dataclasses.replace(TINY, halting="adaptive"), vocabulary)
+    found = halting_accuracy(trained, asked, 3)
+    assert found.accuracy * 5 == pytest.approx(round(found.accuracy * 5))
+    assert 1 <= found.steps <= 3
+    assert 1 <= found.ponder <= 4
 
 
 def test_wrong_settings_are_refused() -> None:

@@ -7,7 +7,6 @@ probabilities of all of them are added, so where a numeric answer also stands in
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -73,13 +72,11 @@ class SoftObjective:
 
     ``doubt`` is the chance, for each cell, that it is in the answer or not by mistake: it bounds what one wrong cell
     costs. ``width`` is by how much a number may be wrong before it counts as another number, as a share of the right
-    one where that is below 1. ``luck`` is the chance that an answer is right by no program at all: questions whose
-    answer no program gives yet with about that chance teach next to nothing.
+    one where that is below 1.
     """
 
     doubt: float = 0.01
     width: float = 0.5
-    luck: float = 0.0
 
     def __call__(self, answer: SoftAnswer, targets: SoftTargets) -> Tensor:
         """``Float[batch]``: the loss of each question, at least 0; 0 where the targets are not reachable."""
@@ -91,8 +88,6 @@ class SoftObjective:
         probability = (masses * (scores - best).clamp_max(0.0).exp()).sum(dim=1)
         tiny = torch.finfo(probability.dtype).tiny
         loss = -(probability.clamp_min(tiny).log() + best[:, 0])
-        if self.luck:
-            loss = -torch.logaddexp(-loss, torch.full_like(loss, math.log(self.luck)))
         return loss.where(targets.reachable, 0.0)
 
     def _cells(self, cells: Tensor, targets: SoftTargets) -> Tensor:
@@ -117,10 +112,6 @@ class SoftObjective:
 # The least log-probability that is told from 0, and the least chance whose logarithm is taken.
 _LEAST = -1e4
 _SMALLEST = 1e-12
-
-
-# For arithmetic, where a number that is nearly right is no better than another, and easy questions come first.
-EXACT_NUMBERS = SoftObjective(width=1e-3, luck=1e-3)
 
 
 def soft_loss(answer: SoftAnswer, targets: SoftTargets) -> Tensor:

@@ -12,9 +12,9 @@ from neural_programmer.execution.soft_table import SoftTable
 from neural_programmer.language.candidates import Candidates
 from neural_programmer.model.encoders import Encoded
 from neural_programmer.model.programmer import Programmer
-from neural_programmer.model.soft_steps import given_operation, soft_executor, soft_program
+from neural_programmer.model.soft_steps import soft_executor, soft_program
 from neural_programmer.search.goal import Goal
-from neural_programmer.training.soft_objective import EXACT_NUMBERS, soft_loss, soft_targets
+from neural_programmer.training.soft_objective import soft_loss, soft_targets
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +39,5 @@ def soft_program_loss(
     for distributions in program.steps:
         executor.step(distributions)
     targets = soft_targets([one.goal for one in questions], [one.candidates for one in questions], table)
-    objective = soft_loss if given_operation(model.grammar) is None else EXACT_NUMBERS
-    loss = objective(executor.answer(), targets)
+    loss = soft_loss(executor.answer(), targets)
     return loss if program.halting is None else loss + ponder_cost * program.halting.ponder
