@@ -430,6 +430,9 @@ def test_an_answer_is_taken_home_as_files(visit: Visit) -> None:
             button.click()
         content = download.value.path().read_bytes()
         assert content.lstrip(b"\xef\xbb\xbf").startswith(beginning), (title, content[:40])
+    link = page.get_by_role("tabpanel", name="Export").get_by_test_id("stCode").last
+    expect(link).to_contain_text(f"/{BASE_PATH}")
+    expect(link).to_contain_text("?table=films.csv&question=which+film")
     open_tab(page, "SQL")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download query with table").click()

@@ -12,6 +12,9 @@ PAGE_STYLE = """
 <style>
 .block-container { padding-top: 2.6rem; padding-bottom: 4rem; max-width: 1240px; }
 .np-brand { font-size: 1.35rem; font-weight: 700; margin: 0 0 .2rem; letter-spacing: -.01em; }
+/* The pages side by side in the side bar's width. */
+.st-key-page button { padding-left: .5rem; padding-right: .5rem; }
+.st-key-page button p { font-size: .84rem; }
 .np-hero { font-size: 2.3rem; font-weight: 700; letter-spacing: -.02em; line-height: 1.15; margin: 0; }
 .np-lead { font-size: 1.05rem; opacity: .8; margin: .3rem 0 0; max-width: 46rem; }
 .np-label { font-size: .78rem; font-weight: 600; letter-spacing: .05em; text-transform: uppercase; opacity: .7;
