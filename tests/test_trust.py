@@ -202,6 +202,17 @@ def test_settings_of_the_first_version_are_read(tmp_path: Path) -> None:
 
 
 CONFIDENCE = {"intercept": 0, "weights": {"log_odds": 1}}
+NO_PRODUCTS: tuple[object, ...] = (
+    [],
+    {"scales": {}},
+    {"scales": {"steps": 1}, "weights": {}},
+    {"scales": {"steps": [0, 0]}, "weights": {}},
+    {"scales": {"steps": [0, "1"]}, "weights": {}},
+    {"scales": {"colour": [0, 1]}, "weights": {}},
+    {"scales": {"steps": [0, 1]}, "weights": {"steps": 1}},
+    {"scales": {"steps": [0, 1]}, "weights": {"steps * words": 1}},
+    {"scales": {"steps": [0, 1]}, "weights": {"steps * steps": None}},
+)
 
 
 @pytest.mark.parametrize(
@@ -222,20 +233,7 @@ CONFIDENCE = {"intercept": 0, "weights": {"log_odds": 1}}
         json.dumps({"confidence": {"intercept": 0, "weights": {"colour": 1}}, "threshold": 0}),
         json.dumps({"confidence": {"intercept": 0, "weights": {"log_odds": "1"}}, "threshold": 0}),
         json.dumps({"confidence": {"intercept": 0, "weights": []}, "threshold": 0}),
-        *(
-            json.dumps({"confidence": {**CONFIDENCE, "products": products}, "threshold": 0})
-            for products in (
-                [],
-                {"scales": {}},
-                {"scales": {"steps": 1}, "weights": {}},
-                {"scales": {"steps": [0, 0]}, "weights": {}},
-                {"scales": {"steps": [0, "1"]}, "weights": {}},
-                {"scales": {"colour": [0, 1]}, "weights": {}},
-                {"scales": {"steps": [0, 1]}, "weights": {"steps": 1}},
-                {"scales": {"steps": [0, 1]}, "weights": {"steps * words": 1}},
-                {"scales": {"steps": [0, 1]}, "weights": {"steps * steps": None}},
-            )
-        ),
+        *(json.dumps({"confidence": {**CONFIDENCE, "products": one}, "threshold": 0}) for one in NO_PRODUCTS),
     ],
 )
 def test_damaged_settings_are_refused(tmp_path: Path, content: str) -> None:

@@ -18,6 +18,8 @@ from neural_programmer.model.reranker import Reranker, RerankerConfig
 from neural_programmer.training.config import RerankingConfig
 from neural_programmer.training.reranking import Telling, train_reranker
 
+_PARTS = 2
+
 
 class JudgedBeam(Telling, Protocol):
     """The candidates that the model of a fold found for one question it has not seen; see ``training.reranking.Beam``.
@@ -68,19 +70,29 @@ def fit_settings(
     """The settings of a model from the beams of the models of its folds, one list a fold; no model is needed.
 
     ``own`` holds questions asked of their own tables, ``mispaired`` questions of the same folds asked of other tables
-    (or nothing: then the confidence tells them apart less well). Each fold is judged by a re-ranker that has learned
-    from the others. ``ValueError`` where there are fewer than two folds.
+    (or nothing: then the confidence tells them apart less well). Each fold is cut into a few parts, and each part is
+    judged by a re-ranker that has learned from all the others: one that had learned from much less than the model's own
+    would be less sure of the same answers. ``ValueError`` where there are fewer than two folds.
     """
     if len(own) < 2 or len(mispaired) not in (0, len(own)):
         raise ValueError(f"expected at least two folds, the same of both kinds, but found {len(own)}, {len(mispaired)}")
     answers, others = [], []
-    for fold, beams in enumerate(own):
-        learned = [beam for other, found in enumerate(own) if other != fold for beam in found]
-        reranker = train_reranker(learned, config, network, seed * 1000 + fold)
-        answers.append(held_out_answers(reranker, beams))
-        if mispaired and mispaired[fold]:
-            others.append(held_out_answers(reranker, mispaired[fold]).evidence)
+    parts = [part for beams in own for part in _parts(beams)]
+    strange = [part for beams in mispaired for part in _parts(beams)] or [[] for _ in parts]
+    for number, (beams, foreign) in enumerate(zip(parts, strange, strict=True)):
+        learned = [beam for other, found in enumerate(parts) if other != number for beam in found]
+        reranker = train_reranker(learned, config, network, seed * 1000 + number)
+        if beams:
+            answers.append(held_out_answers(reranker, beams))
+        if foreign:
+            others.append(held_out_answers(reranker, foreign).evidence)
     seen = np.concatenate([found.evidence for found in answers])
     right = np.concatenate([found.right for found in answers])
     confidence = fit_confidence(seen.tolist(), right.tolist(), np.concatenate(others).tolist() if others else ())
     return AskingSettings(confidence, losing([confidence.of(one) for one in seen[right].tolist()]))
+
+
+def _parts(beams: Sequence[JudgedBeam]) -> list[Sequence[JudgedBeam]]:
+    """A few runs of one length; questions about one table stand beside each other, and so do most in one part."""
+    length = -(-len(beams) // _PARTS)
+    return [beams[start * length : (start + 1) * length] for start in range(_PARTS)]
