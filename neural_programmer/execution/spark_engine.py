@@ -151,7 +151,7 @@ def _end_spark() -> None:
     context = _spark().sparkContext
     gateway = context._gateway
     gateway.proc.kill()
-    gateway.proc.wait()
+    gateway.proc.communicate()  # which also closes the pipe to it
     with warnings.catch_warnings():
         # It warns that the process is gone.
         warnings.simplefilter("ignore", RuntimeWarning)
