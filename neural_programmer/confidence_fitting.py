@@ -41,9 +41,20 @@ def fit_confidence(
         np.concatenate([targets, np.zeros(len(unanswerable))]),
         np.concatenate([np.ones(len(own)), np.full(len(unanswerable), len(own) / len(unanswerable))]),
     )
-    totals = np.array([score.total(one) for one in own.tolist()]) - score.intercept
-    pull = np.array([1e-6, _PULL])
-    shift, slope = _newton(np.column_stack([np.ones(len(own)), totals]), targets, np.ones(len(own)), pull).tolist()
+    return agreeing(score, own.tolist(), right)
+
+
+def agreeing(score: Score, evidence: Sequence[Sequence[float]], right: Sequence[bool]) -> Score:
+    """The score with another slope and intercept, so that it says how often such answers are right (Platt 1999); the
+    same score where all or none are right.
+    """
+    if len(set(right)) < 2:
+        return score
+    totals = np.array([score.total(one) for one in evidence]) - score.intercept
+    targets, pull = np.asarray(right, dtype=np.float64), np.array([1e-6, _PULL])
+    shift, slope = _newton(
+        np.column_stack([np.ones(len(totals)), totals]), targets, np.ones(len(totals)), pull
+    ).tolist()
     products = {pair: slope * weight for pair, weight in score.products.weights.items()}
     return Score(
         shift,

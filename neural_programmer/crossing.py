@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from neural_programmer.answering import Outcome
-from neural_programmer.calibration import AskingSettings
-from neural_programmer.confidence_fitting import fit_confidence, losing
+from neural_programmer.calibration import AskingSettings, Score
+from neural_programmer.confidence_fitting import agreeing, fit_confidence, losing
 from neural_programmer.evaluation import Judgement, Report
 from neural_programmer.reliability import bins_of, calibration_error, surest
 
@@ -34,24 +34,28 @@ class CrossFitted:
     right_lost: float
 
 
-def fit(asked: Asked, threshold: float | None = None) -> AskingSettings:
-    """The settings for a model that answered so, with the threshold if one is given."""
-    return _fit(asked.own.judgements, asked.mispaired, threshold)
+def fit(asked: Asked, threshold: float | None = None, weights: Score | None = None) -> AskingSettings:
+    """The settings for a model that answered so, with the threshold if one is given.
+
+    With ``weights`` the evidence keeps what it weighs there, and only slope and intercept are fitted.
+    """
+    return _fit(asked.own.judgements, asked.mispaired, threshold, weights)
 
 
-def _fit(own: Sequence[Judgement], mispaired: Sequence[Outcome], threshold: float | None = None) -> AskingSettings:
+def _fit(
+    own: Sequence[Judgement], mispaired: Sequence[Outcome], threshold: float | None, weights: Score | None
+) -> AskingSettings:
     answered = [judgement for judgement in own if judgement.outcome.readings]
-    confidence = fit_confidence(
-        [judgement.outcome.evidence for judgement in answered],
-        [judgement.right for judgement in answered],
-        [outcome.evidence for outcome in mispaired if outcome.readings],
-    )
+    evidence = [judgement.outcome.evidence for judgement in answered]
+    right = [judgement.right for judgement in answered]
+    foreign = [outcome.evidence for outcome in mispaired if outcome.readings]
+    confidence = fit_confidence(evidence, right, foreign) if weights is None else agreeing(weights, evidence, right)
     if threshold is None:
         threshold = losing([confidence.of(one.outcome.evidence) for one in answered if one.right])
     return AskingSettings(confidence, threshold)
 
 
-def cross_fitted(asked: Asked) -> CrossFitted:
+def cross_fitted(asked: Asked, weights: Score | None = None) -> CrossFitted:
     """The figures of every table under settings fitted to other tables; ``ValueError`` where there are too few.
 
     A question of another table counts with the fold of the table it came from, and that table's fit has seen neither.
@@ -65,7 +69,7 @@ def cross_fitted(asked: Asked) -> CrossFitted:
         outside = [at for at, number in enumerate(folds) if number != fold]
         if not outside:
             raise ValueError("expected questions about more tables: all of them fall into one part")
-        settings = _fit([own[at] for at in outside], [asked.mispaired[at] for at in outside])
+        settings = _fit([own[at] for at in outside], [asked.mispaired[at] for at in outside], None, weights)
         for at in inside:
             confidence, other = _confidence(settings, own[at].outcome), _confidence(settings, asked.mispaired[at])
             confidences.append(confidence)

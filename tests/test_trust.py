@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neural_programmer.abstention import AbstentionReport
@@ -24,7 +24,7 @@ from neural_programmer.calibration import (
     read_settings,
     write_settings,
 )
-from neural_programmer.confidence_fitting import fit_confidence, losing
+from neural_programmer.confidence_fitting import agreeing, fit_confidence, losing
 from neural_programmer.crossing import Asked, cross_fitted, fit
 from neural_programmer.data.wikitablequestions import DatasetError, Question
 from neural_programmer.evaluation import judge
@@ -166,6 +166,7 @@ def test_a_fit_without_both_kinds_of_answers_is_the_identity() -> None:
     assert fit_confidence([], []) == Score()
 
 
+@settings(deadline=None, max_examples=20)
 @given(st.lists(st.tuples(st.floats(-10, 10), st.floats(0, 1), st.booleans()), max_size=30))
 def test_every_fit_is_a_probability(points: list[tuple[float, float, bool]]) -> None:
     fitted = fit_confidence(
@@ -330,6 +331,29 @@ def test_settings_are_tried_on_tables_that_their_fit_has_not_seen() -> None:
     assert settings.confidence.weights["in_table"] > 0
     assert 0 < settings.threshold < 1
     assert fit(asked, 0.5).threshold == 0.5
+
+
+def test_weights_may_be_kept_and_made_to_agree() -> None:
+    random = np.random.default_rng(2)
+    # The score is twice as sure as it should be.
+    odds = random.normal(0.5, 1.5, 2000)
+    right = [bool(random.uniform() < 1 / (1 + np.exp(-one))) for one in odds]
+    products = Products({"steps": Scale(0.0, 1.0)}, {("steps", "steps"): 0.5})
+    sure = Score(0.25, {"log_odds": 2.0, "in_table": 1.0}, products)
+    fitted = agreeing(sure, [seen(log_odds=float(one)) for one in odds], right)
+    assert fitted.weights["log_odds"] == pytest.approx(1.0, abs=0.15)
+    slope = fitted.weights["log_odds"] / 2
+    assert fitted.weights["in_table"] == pytest.approx(slope)
+    assert fitted.products.weights["steps", "steps"] == pytest.approx(0.5 * slope)
+    assert agreeing(sure, [seen()] * 2, [True, True]) == sure
+    questions = [Question(f"q-{at}", "?", f"csv/{at % 40}.csv", ("yes",)) for at in range(2000)]
+    given = [
+        outcome(0.0, "yes" if one else "no", values=seen(log_odds=float(at)))
+        for at, one in zip(odds, right, strict=True)
+    ]
+    asked = Asked(judge(questions, given), [outcome(0.0)] * len(given))
+    assert fit(asked, weights=sure).confidence == fitted
+    assert cross_fitted(asked, sure).calibration_error < 0.05
 
 
 NETWORK = RerankerConfig(ngram_buckets=50, pair_buckets=8, vector_width=4)

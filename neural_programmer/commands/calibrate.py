@@ -28,13 +28,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     add_dataset_options(parser)
     add_model_options(parser, threshold="the one that withholds 4.5%% of the right answers")
+    parser.add_argument(
+        "--keep-weights",
+        action="store_true",
+        help="keep what the checkpoint's evidence weighs, and fit only how sure that makes an answer",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Fit, keep and print the settings."""
     from neural_programmer.answering import Request
-    from neural_programmer.calibration import write_settings
+    from neural_programmer.calibration import CalibrationError, read_settings, write_settings
     from neural_programmer.crossing import Asked, cross_fitted, fit
     from neural_programmer.data.wikitablequestions import DatasetError
     from neural_programmer.evaluation import judge, require_target
@@ -49,11 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
             require_target(question)
         other = mispaired(questions)
     threshold, arguments.threshold = arguments.threshold, 0.0
+    with bad_input(CalibrationError):
+        weights = read_settings(arguments.checkpoint).confidence if arguments.keep_weights else None
     outcomes = answer_all(arguments, [*questions, *other], Request(readings=1))
     asked = Asked(judge(questions, outcomes[: len(questions)]), outcomes[len(questions) :])
     with bad_input(ValueError):
-        settings = fit(asked, threshold)
-        tried = cross_fitted(asked)
+        settings = fit(asked, threshold, weights)
+        tried = cross_fitted(asked, weights)
     try:
         write_settings(arguments.checkpoint, settings)
     except OSError as error:
