@@ -276,7 +276,7 @@ def test_training_refuses_a_bad_configuration_before_it_reads_data(
 def test_ctrl_c_ends_without_a_traceback(
     medals: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(checkpoint: object, threshold: object) -> None:
+    def interrupted(checkpoint: object, threshold: object, members: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("neural_programmer.api.load", interrupted)

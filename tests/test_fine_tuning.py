@@ -42,7 +42,7 @@ RECORDS = [corrected(QUESTION, MOST_GOLD), corrected("how many nations are there
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small model with a re-ranker, both with random weights, and settings beside them."""
     place = tmp_path_factory.mktemp("model")
-    network = RerankerConfig(ngram_buckets=64, pair_buckets=8, vector_width=4, hidden_width=8)
+    network = RerankerConfig(ngram_buckets=64, pair_buckets=8, vector_width=4, hidden_width=16, sign_buckets=256)
     with torch.random.fork_rng():
         torch.manual_seed(3)
         reranker = Reranker(network, DENSE_FEATURES, len(OPERATION_NAMES)).eval()
