@@ -10,13 +10,16 @@ MASKED_SCORE = -1e9
 
 
 class Placement:
-    """Where nodes stand in a padded array: ``question`` Int[node] and ``slot`` Int[node], distinct in a question."""
+    """Where nodes stand in a padded array: ``question`` Int[node] and ``slot`` Int[node], distinct in a question.
+
+    The nodes of a lone question need no padding and stand as they are.
+    """
 
     def __init__(self, question: Tensor, slot: Tensor, questions: int) -> None:
         self.question = question
         self.slot = slot
         self.questions = questions
-        self.slots = int(slot.max()) + 1 if len(slot) else 1
+        self.slots = int(slot.max()) + 1 if questions > 1 and len(slot) else 1
 
     def subset(self, chosen: Tensor) -> Placement:
         """The placement of the chosen nodes alone."""
@@ -24,12 +27,14 @@ class Placement:
 
     def spread(self, nodes: Tensor) -> Tensor:
         """``[node, ...]`` to ``[batch, slot, ...]``, zero where there is no node."""
+        if self.questions == 1:
+            return nodes.unsqueeze(0)
         padded = nodes.new_zeros(self.questions, self.slots, *nodes.shape[1:])
         return padded.index_put((self.question, self.slot), nodes)
 
     def gather(self, padded: Tensor) -> Tensor:
         """``[batch, slot, ...]`` to ``[node, ...]``."""
-        return padded[self.question, self.slot]
+        return padded.squeeze(0) if self.questions == 1 else padded[self.question, self.slot]
 
     def scores(self, queries: Tensor, keys: Tensor) -> Tensor:
         """The products of ``[node, width]`` with the question's ``[batch, item, width]``: ``[node, item]``."""
@@ -38,6 +43,21 @@ class Placement:
     def mix(self, weights: Tensor, values: Tensor) -> Tensor:
         """The sums of the question's ``[batch, item, width]`` weighted by ``[node, item]``: ``[node, width]``."""
         return self.gather(torch.bmm(self.spread(weights), values))
+
+
+class Dropout(nn.Module):
+    """Dropout of single units: torch's own draws its bits one by one on a CPU, which takes several times as long."""
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, values: Tensor) -> Tensor:
+        """``Float[...]`` with some units set to zero while training."""
+        if not self.training or self.rate == 0:
+            return values
+        kept = torch.rand_like(values) >= self.rate
+        return values * (kept / (1 - self.rate))
 
 
 class QuestionDropout(nn.Module):

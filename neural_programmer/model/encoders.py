@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from neural_programmer.model.attention import Dropout
 from neural_programmer.model.cells import read_both_ways, sequence_layers
 from neural_programmer.model.config import CELLS, InputSizes, ModelConfig
 from neural_programmer.model.inputs import QuestionBatch
@@ -73,7 +74,7 @@ class Encoder(nn.Module):
         self.word_encoder = WordEncoder(config, sizes)
         width = config.width
         both = 2 * config.encoder_width
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.enter = nn.Linear(self.word_encoder.width + sizes.token_features, width)
         self.recurrent = sequence_layers(
             CELLS[config.cell].encoder, width, config.encoder_width, config.encoder_layers, config.dropout

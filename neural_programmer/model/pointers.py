@@ -18,12 +18,38 @@ _REFERENCE_FEATURES = 3
 
 @dataclass(frozen=True, eq=False)
 class Intention:
-    """What an operation is after: ``vector`` Float[edge, width] and the ``attention`` Float[edge, token] behind it."""
+    """What an operation (Int[edge]) is after: ``vector`` Float[edge, width] and the ``attention`` Float[edge, token]
+    behind it.
+    """
 
     vector: Tensor
     operation: Tensor
     attention: Tensor
     placement: Placement
+
+
+@dataclass(frozen=True, eq=False)
+class Offers:
+    """What every operation makes of the columns and constants of a batch's questions, whatever came before it: computed
+    once for all edges.
+
+    ``first`` and ``second`` Float[operation, 3] weigh the features of references, ``matches`` Float[operation, match
+    feature] those of words that match columns, ``pairs`` Float[operation, pair feature] those of a constant in a
+    column; ``used`` and ``attended`` Float[operation] a constant that was used before, and one that is looked at.
+    ``columns`` Float[batch, operation, view] and ``constants`` Float[batch, operation, constant] are scores, and
+    ``column_mask`` and ``constant_mask``, of the same shapes, say which an operation may take.
+    """
+
+    first: Tensor
+    second: Tensor
+    columns: Tensor
+    column_mask: Tensor
+    matches: Tensor
+    constants: Tensor
+    constant_mask: Tensor
+    used: Tensor
+    attended: Tensor
+    pairs: Tensor
 
 
 class Pointers(nn.Module):
@@ -47,9 +73,33 @@ class Pointers(nn.Module):
         self._kinds = sizes.column_kinds
         self.scale: float = width**-0.5
 
-    def intention(self, state: Tensor, operation: Tensor, encoded: Encoded, placement: Placement) -> Intention:
-        """What an operation (Float[edge, operation width]) is after in a state (Float[edge, width])."""
-        wish = torch.tanh(self.intend(self.dropout(torch.cat([state, operation], dim=-1), placement)))
+    def offers(self, operations: Tensor, encoded: Encoded, column_mask: Tensor, constant_mask: Tensor) -> Offers:
+        """What all operations, Float[operation, operation width], make of a batch, given what they may take of it."""
+        inputs = encoded.inputs
+        kinds = functional.one_hot(inputs.column_kinds, self._kinds).to(operations.dtype)
+        known = torch.cat([inputs.column_features, kinds], dim=-1)
+        of_constants: Tensor = self.constant_features(operations)
+        features, used, attended = of_constants[:, :-2], of_constants[:, -2], of_constants[:, -1]
+        return Offers(
+            first=self.first_features(operations),
+            second=self.second_features(operations),
+            columns=self.column_features(operations) @ known.transpose(1, 2),
+            column_mask=column_mask,
+            matches=self.column_matches(operations),
+            constants=features @ inputs.constant_features.transpose(1, 2),
+            constant_mask=constant_mask,
+            used=used,
+            attended=attended,
+            pairs=self.pair_features(operations),
+        )
+
+    def intention(
+        self, state: Tensor, operation: Tensor, vectors: Tensor, encoded: Encoded, placement: Placement
+    ) -> Intention:
+        """What an operation (Int[edge], of these ``vectors`` Float[edge, operation width]) is after in a state
+        (Float[edge, width]).
+        """
+        wish = torch.tanh(self.intend(self.dropout(torch.cat([state, vectors], dim=-1), placement)))
         scores = placement.scores(wish, encoded.keys.pointer_words)
         present = encoded.inputs.token_mask[placement.question]
         attention = scores.masked_fill(~present, MASKED_SCORE).softmax(dim=-1) * present
@@ -66,44 +116,54 @@ class Pointers(nn.Module):
         features[..., 2] = unused
         return features
 
-    def first_references(self, intention: Intention, keys: Tensor, features: Tensor) -> Tensor:
+    def first_references(self, intention: Intention, offers: Offers, keys: Tensor, features: Tensor) -> Tensor:
         """``Float[edge, step]`` for step keys Float[edge, step, width] and their features."""
-        content = torch.einsum("ed,esd->es", intention.vector, keys) * self.scale
-        out: Tensor = content + torch.einsum("ef,esf->es", self.first_features(intention.operation), features)
-        return out
+        content = torch.bmm(keys, intention.vector.unsqueeze(2)) * self.scale
+        out: Tensor = content + torch.bmm(
+            features, functional.embedding(intention.operation, offers.first).unsqueeze(2)
+        )
+        return out.squeeze(2)
 
-    def second_references(self, intention: Intention, keys: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
+    def second_references(
+        self, intention: Intention, offers: Offers, keys: Tensor, features: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Scores of the second reference: ``Float[edge, step]``, to which ``[edge, first, step]`` is added."""
-        content = torch.einsum("ed,esd->es", self.second(intention.vector), keys) * self.scale
-        alone = content + torch.einsum("ef,esf->es", self.second_features(intention.operation), features)
-        pair = torch.einsum("efd,esd->efs", self.second_after(keys), keys) * self.scale
-        return alone, pair
+        content = torch.bmm(keys, self.second(intention.vector).unsqueeze(2)) * self.scale
+        alone = content + torch.bmm(features, functional.embedding(intention.operation, offers.second).unsqueeze(2))
+        pair = torch.bmm(self.second_after(keys), keys.transpose(1, 2)) * self.scale
+        return alone.squeeze(2), pair
 
-    def columns(self, intention: Intention, encoded: Encoded) -> Tensor:
+    def columns(self, intention: Intention, offers: Offers, encoded: Encoded) -> Tensor:
         """``Float[edge, view]`` before the first reference is taken into account."""
-        inputs, placement = encoded.inputs, intention.placement
+        inputs, placement, operation = encoded.inputs, intention.placement, intention.operation
         content = placement.scores(intention.vector, encoded.keys.columns)
-        kinds = functional.one_hot(inputs.column_kinds, self._kinds).to(content.dtype)
-        known = torch.cat([inputs.column_features, kinds], dim=-1)
-        content = content + placement.scores(self.column_features(intention.operation), known)
+        content = content + _of_each(offers.columns, placement.question, operation)
         size, token, view, feature = inputs.matches.shape
         matched = placement.mix(intention.attention, inputs.matches.reshape(size, token, view * feature))
-        matched = matched.view(-1, view, feature)
-        return content + torch.einsum("ef,evf->ev", self.column_matches(intention.operation), matched)
+        matched = torch.bmm(
+            matched.view(-1, view, feature), functional.embedding(operation, offers.matches).unsqueeze(2)
+        )
+        return content + matched.squeeze(2)
 
     def columns_after(self, first: Tensor, encoded: Encoded, placement: Placement) -> Tensor:
         """``Float[edge, view]``: what the first reference (its step key) adds to the columns' scores."""
         return placement.scores(first, encoded.keys.columns_after)
 
-    def constants(self, intention: Intention, encoded: Encoded, used: Tensor) -> Tensor:
+    def constants(self, intention: Intention, offers: Offers, encoded: Encoded, used: Tensor) -> Tensor:
         """``Float[edge, constant]`` before the column is taken into account; ``used`` Float[edge, constant]."""
-        inputs, placement = encoded.inputs, intention.placement
+        placement, operation = intention.placement, intention.operation
         content = placement.scores(intention.vector, encoded.keys.constants)
-        weights: Tensor = self.constant_features(intention.operation)
-        content = content + placement.scores(weights[:, :-2], inputs.constant_features)
-        looked_at = placement.scores(intention.attention, inputs.constant_spans)
-        return content + weights[:, -2:-1] * used + weights[:, -1:] * looked_at
+        content = content + _of_each(offers.constants, placement.question, operation)
+        looked_at = placement.scores(intention.attention, encoded.inputs.constant_spans)
+        return (
+            content + offers.used[operation].unsqueeze(1) * used + offers.attended[operation].unsqueeze(1) * looked_at
+        )
 
     def constants_after(self, column: Tensor, encoded: Encoded, placement: Placement) -> Tensor:
         """``Float[edge, constant]``: what the chosen column (Float[edge, width]) adds to the constants' scores."""
         return placement.scores(column, encoded.keys.constants_after)
+
+
+def _of_each(table: Tensor, question: Tensor, operation: Tensor) -> Tensor:
+    """The rows of ``[batch, operation, ...]`` for each edge; an embedding's gradient is cheaper than an index's."""
+    return functional.embedding(question * table.shape[1] + operation, table.flatten(0, 1))

@@ -11,12 +11,12 @@ from torch.nn import functional
 from neural_programmer.execution.sizes import EVERY_ROW
 from neural_programmer.language.candidates import COLUMN, CONSTANT, FIRST_REFERENCE, OPERATION, SECOND_REFERENCE
 from neural_programmer.language.grammar import Grammar, comparable
-from neural_programmer.model.attention import Placement, masked_log_softmax
+from neural_programmer.model.attention import MASKED_SCORE, Placement, masked_log_softmax
 from neural_programmer.model.config import InputSizes, ModelConfig
 from neural_programmer.model.controller import Controller, ControllerState, StepEmbedding
 from neural_programmer.model.encoders import Encoded, Encoder
 from neural_programmer.model.inputs import QuestionBatch
-from neural_programmer.model.pointers import Intention, Pointers
+from neural_programmer.model.pointers import Intention, Offers, Pointers
 from neural_programmer.model.trie import Level, ProgramTrie
 from neural_programmer.tables.values import ValueType
 from neural_programmer.tables.views import ViewKind
@@ -42,14 +42,15 @@ class ArgumentScores:
 class Beginnings:
     """Nodes that share a length: where they are, how the controller stands, and their steps' vectors.
 
-    ``embeddings`` and ``keys`` Float[node, step, width]; ``unused`` Float[node, step]; ``used_constants`` Float[node,
-    constant].
+    ``embeddings`` and ``keys`` Float[node, step, width]; ``columns_after`` Float[node, step, view]: what a step adds to
+    the columns' scores where it is referred to; ``unused`` Float[node, step]; ``used_constants`` Float[node, constant].
     """
 
     placement: Placement
     state: ControllerState
     embeddings: Tensor
     keys: Tensor
+    columns_after: Tensor
     unused: Tensor
     used_constants: Tensor
 
@@ -87,34 +88,59 @@ class Programmer(nn.Module):
         encoded: Encoded = self.encoder(inputs)
         return encoded
 
-    # Masks: which views and constants an operation may take, for edges with their questions.
+    # Masks: which views and constants an operation may take.
 
-    def column_mask(self, operation: Tensor, question: Tensor, inputs: QuestionBatch) -> Tensor:
-        """``Bool[edge, view]``: of a type the operation takes, and with a constant to compare where it needs one."""
-        kinds = inputs.column_kinds[question]
-        typed = self.view_takes[operation].gather(1, kinds) & inputs.column_mask[question]
-        # Bool[batch, view kind, constant kind]: the constants there are, against each kind of view.
-        kind_counts = functional.one_hot(inputs.constant_kinds, self.constant_takes.shape[1])
-        there = (kind_counts * inputs.constant_mask.unsqueeze(-1)).amax(dim=1) > 0
-        wanted = self.constant_takes[operation] & there[question]
-        partners = (wanted.unsqueeze(1) & self.comparable.unsqueeze(0)).any(dim=-1)
-        needs = self.operation_takes[operation, 3:4]
-        return typed & (partners.gather(1, kinds) | ~needs)
+    def _column_mask(self, inputs: QuestionBatch) -> Tensor:
+        """``Bool[batch, operation, view]``: of a type the operation takes, and with a constant to compare where it
+        needs one.
+        """
+        kinds = inputs.column_kinds
+        # Bool[batch, constant kind]: the kinds of constants there are.
+        there = (
+            functional.one_hot(inputs.constant_kinds, self.constant_takes.shape[1]) * inputs.constant_mask[..., None]
+        )
+        wanted = self.constant_takes & (there.amax(dim=1) > 0).unsqueeze(1)
+        # Bool[batch, operation, view kind]: whether any of those wanted can be compared with views of the kind.
+        partners = (wanted.float() @ self.comparable.float().T) > 0
+        fits = self.view_takes & (partners | ~self.operation_takes[:, 3:4])
+        by_view = kinds.unsqueeze(1).expand(-1, fits.shape[1], -1)
+        return fits.gather(2, by_view) & inputs.column_mask.unsqueeze(1)
 
-    def _constant_mask(self, operation: Tensor, column: Tensor, question: Tensor, inputs: QuestionBatch) -> Tensor:
-        """``Bool[edge, constant]``: of a kind the operation takes and the column (-1: none) can be compared with."""
-        kinds = inputs.constant_kinds[question]
-        typed = self.constant_takes[operation].gather(1, kinds) & inputs.constant_mask[question]
-        view = inputs.column_kinds[question].gather(1, column.clamp(min=0).unsqueeze(1)).squeeze(1)
-        return typed & (self.comparable[view].gather(1, kinds) | (column < 0).unsqueeze(1))
+    def _constant_mask(self, inputs: QuestionBatch) -> Tensor:
+        """``Bool[batch, operation, constant]``: of a kind the operation takes."""
+        by_constant = inputs.constant_kinds.unsqueeze(1).expand(-1, len(self.constant_takes), -1)
+        takes = self.constant_takes.expand(len(inputs), -1, -1)
+        return takes.gather(2, by_constant) & inputs.constant_mask.unsqueeze(1)
+
+    def partners(self, inputs: QuestionBatch) -> Tensor:
+        """``Bool[batch, view, constant]``: of kinds that can be compared."""
+        return self.comparable[inputs.column_kinds.unsqueeze(2), inputs.constant_kinds.unsqueeze(1)]
+
+    def offers(self, encoded: Encoded) -> Offers:
+        """What every operation makes of the columns and constants of a batch."""
+        inputs = encoded.inputs
+        operations = self.operation_vectors.weight
+        return self.pointers.offers(operations, encoded, self._column_mask(inputs), self._constant_mask(inputs))
+
+    def pair_scores(self, encoded: Encoded, offers: Offers) -> Tensor:
+        """``Float[batch, operation, view, constant]``: what a column adds to the scores of constants, at least minus
+        1e9 for those that the operation cannot compare with it; nothing for an operation without column.
+        """
+        inputs = encoded.inputs
+        alike = torch.bmm(encoded.columns, encoded.keys.constants_after.transpose(1, 2)).unsqueeze(1)
+        pairs = torch.einsum("bkvf,of->bovk", inputs.pairs, offers.pairs)
+        takes_column = self.operation_takes[:, 2, None, None]
+        legal = offers.constant_mask.unsqueeze(2) & (self.partners(inputs).unsqueeze(1) | ~takes_column)
+        return ((alike + pairs) * takes_column).masked_fill(~legal, MASKED_SCORE)
 
     # Scoring whole programs.
 
     def log_probabilities(self, encoded: Encoded, trie: ProgramTrie) -> Tensor:
         """``Float[program]``: the log-probability of every program of the tree."""
         questions = len(encoded.inputs)
+        offers = self.offers(encoded)
         state = self.controller.start(encoded)
-        embeddings: Tensor | None = None
+        embeddings = keys = encoded.words.new_zeros(0, self.config.width)
         log_probability = encoded.words.new_zeros(questions)
         operation_scores = encoded.words.new_zeros(0)
         result = encoded.words.new_zeros(len(trie.ends))
@@ -123,13 +149,13 @@ class Programmer(nn.Module):
             if depth == 0:
                 vectors = self.first_embedding(encoded)
             else:
-                assert embeddings is not None
                 log_probability = log_probability[level.parent] + operation_scores[level.parent, level.steps[:, 0]]
-                arguments = self._argument_scores(encoded, level, state, embeddings, placement)
+                arguments = self._argument_scores(encoded, offers, level, state, keys, placement)
                 log_probability = log_probability + arguments
                 vectors = self._embed(encoded, level, embeddings)
             state = self.controller.advance(state.select(level.parent), vectors, encoded, placement)
-            embeddings = vectors if embeddings is None else torch.cat([embeddings, vectors])
+            embeddings = torch.cat([embeddings, vectors])
+            keys = torch.cat([keys, self.pointers.step_key(vectors)])
             legal = level.operation_mask & encoded.inputs.operation_mask[level.question]
             operation_scores = masked_log_softmax(self.controller.operations(state.state, placement), legal)
             ended = (trie.ends[:, 0] == depth).nonzero().squeeze(1)
@@ -164,56 +190,68 @@ class Programmer(nn.Module):
         return out
 
     def _argument_scores(
-        self, encoded: Encoded, level: Level, before: ControllerState, embeddings: Tensor, placement: Placement
+        self,
+        encoded: Encoded,
+        offers: Offers,
+        level: Level,
+        before: ControllerState,
+        keys: Tensor,
+        placement: Placement,
     ) -> Tensor:
-        """``Float[node]``: the log-probabilities of the arguments of the level's last steps."""
+        """``Float[node]``: the log-probabilities of the arguments of the level's last steps, given the keys of all
+        nodes of the levels before, Float[node, width].
+        """
         pointers, inputs = self.pointers, encoded.inputs
+        partners = self.partners(inputs)
         steps = level.steps
-        operation = self.operation_vectors(steps[:, OPERATION])
-        intention = pointers.intention(before.state[level.parent], operation, encoded, placement)
-        earlier = level.path[:, :-1]
-        keys = pointers.step_key(embeddings)[earlier]
+        operation = steps[:, OPERATION]
+        vectors = self.operation_vectors(operation)
+        intention = pointers.intention(before.state[level.parent], operation, vectors, encoded, placement)
+        keys = functional.embedding(level.path[:, :-1], keys)
         # What was unused before this step: what is unused now, and what this step used.
-        was_unused = level.unused_before
-        features = pointers.reference_features(was_unused)
+        features = pointers.reference_features(level.unused_before)
         first, second = steps[:, FIRST_REFERENCE], steps[:, SECOND_REFERENCE]
         column, constant = steps[:, COLUMN], steps[:, CONSTANT]
-        scores = pointers.first_references(intention, keys, features)
+        scores = pointers.first_references(intention, offers, keys, features)
         total = _chosen(masked_log_softmax(scores, level.first_mask), first)
         first_keys = keys[torch.arange(len(level)), first.clamp(min=0)] * (first >= 0).unsqueeze(1)
 
         some = (second >= 0).nonzero().squeeze(1)
         if len(some):
             part = _subset(intention, some)
-            alone, pair = pointers.second_references(part, keys[some], features[some])
+            alone, pair = pointers.second_references(part, offers, keys[some], features[some])
             scores = alone + pair[torch.arange(len(some)), first[some]]
             total = total.index_add(0, some, _chosen(masked_log_softmax(scores, level.second_mask[some]), second[some]))
         some = (column >= 0).nonzero().squeeze(1)
         if len(some):
             part = _subset(intention, some)
-            scores = pointers.columns(part, encoded)
+            scores = pointers.columns(part, offers, encoded)
             scores = scores + pointers.columns_after(first_keys[some], encoded, part.placement)
-            mask = self.column_mask(steps[some, OPERATION], level.question[some], inputs)
+            mask = offers.column_mask[level.question[some], operation[some]]
             total = total.index_add(0, some, _chosen(masked_log_softmax(scores, mask), column[some]))
         some = (constant >= 0).nonzero().squeeze(1)
         if len(some):
             part = _subset(intention, some)
-            question, chosen = level.question[some], column[some]
-            has_column = (chosen >= 0).unsqueeze(1)
-            scores = pointers.constants(part, encoded, level.used_before[some])
-            vector = encoded.columns[question, chosen.clamp(min=0)] * has_column
+            question, chosen = level.question[some], column[some].clamp(min=0)
+            has_column = (column[some] >= 0).unsqueeze(1)
+            scores = pointers.constants(part, offers, encoded, level.used_before[some])
+            vector = encoded.columns[question, chosen] * has_column
             scores = scores + pointers.constants_after(vector, encoded, part.placement)
-            pairs = inputs.pairs[question, :, chosen.clamp(min=0)] * has_column.unsqueeze(1)
-            scores = scores + torch.einsum("ekf,ef->ek", pairs, pointers.pair_features(part.operation))
-            mask = self._constant_mask(steps[some, OPERATION], chosen, question, inputs)
+            pairs = inputs.pairs[question, :, chosen] * has_column.unsqueeze(1)
+            weights = functional.embedding(operation[some], offers.pairs)
+            scores = scores + torch.bmm(pairs, weights.unsqueeze(2)).squeeze(2)
+            mask = offers.constant_mask[question, operation[some]]
+            mask = mask & (partners[question, chosen] | ~has_column)
             total = total.index_add(0, some, _chosen(masked_log_softmax(scores, mask), constant[some]))
         return total
 
-    # Scoring every next step, for search and for soft execution.
+    # Scoring every next step, for search.
 
     def arguments(
         self,
         encoded: Encoded,
+        offers: Offers,
+        pairs: Tensor,
         nodes: Beginnings,
         edges: Tensor,
         operations: Tensor,
@@ -222,37 +260,28 @@ class Programmer(nn.Module):
     ) -> ArgumentScores:
         """Log-probabilities of all arguments of ``operations`` Int[edge], each after the node ``edges`` Int[edge].
 
-        ``first_mask`` Bool[edge, step] and ``second_mask`` Bool[edge, first, step] are the grammar's.
+        ``pairs`` are the ``pair_scores`` of the batch; ``first_mask`` Bool[edge, step] and ``second_mask`` Bool[edge,
+        first, step] are the grammar's.
         """
-        pointers, inputs = self.pointers, encoded.inputs
+        pointers = self.pointers
         question = nodes.placement.question[edges]
         order = torch.arange(len(edges), device=edges.device)
-        placement = Placement(question, order - torch.searchsorted(question, question), len(inputs))
-        operation = self.operation_vectors(operations)
-        intention = pointers.intention(nodes.state.state[edges], operation, encoded, placement)
+        placement = Placement(question, order - torch.searchsorted(question, question), len(encoded.inputs))
+        vectors = self.operation_vectors(operations)
+        intention = pointers.intention(nodes.state.state[edges], operations, vectors, encoded, placement)
         keys, features = nodes.keys[edges], pointers.reference_features(nodes.unused[edges])
-        first = masked_log_softmax(pointers.first_references(intention, keys, features), first_mask)
-        alone, pair = pointers.second_references(intention, keys, features)
-        second = masked_log_softmax(alone.unsqueeze(1) + pair, second_mask)
-        takes_first = self.operation_takes[operations, 0]
-        after = torch.einsum("esd,evd->esv", keys, encoded.keys.columns_after[question])
-        after = after * takes_first[:, None, None]
-        column_scores = pointers.columns(intention, encoded).unsqueeze(1) + after
-        column = masked_log_softmax(column_scores, self.column_mask(operations, question, inputs).unsqueeze(1))
-        takes_column = self.operation_takes[operations, 2]
-        joint = torch.bmm(encoded.columns, encoded.keys.constants_after.transpose(1, 2))
-        pairs = torch.einsum("ekvf,ef->evk", inputs.pairs[question], pointers.pair_features(operation))
-        constant_scores = pointers.constants(intention, encoded, nodes.used_constants[edges]).unsqueeze(1)
-        constant_scores = constant_scores + (joint[question] + pairs) * takes_column[:, None, None]
-        kinds = inputs.column_kinds[question]
-        typed = self.constant_takes[operations].gather(1, inputs.constant_kinds[question])
-        typed = typed & inputs.constant_mask[question]
-        # Bool[edge, view, constant]
-        partner = self.comparable[kinds].gather(
-            2, inputs.constant_kinds[question].unsqueeze(1).expand(-1, kinds.shape[1], -1)
-        )
-        mask = typed.unsqueeze(1) & (partner | ~takes_column[:, None, None])
-        constant = masked_log_softmax(constant_scores, mask)
+        takes = self.operation_takes[operations]
+        first = masked_log_softmax(pointers.first_references(intention, offers, keys, features), first_mask)
+        if takes[:, 1].any():
+            alone, pair = pointers.second_references(intention, offers, keys, features)
+            second = masked_log_softmax(alone.unsqueeze(1) + pair, second_mask)
+        else:
+            second = keys.new_zeros(second_mask.shape)
+        column_scores = pointers.columns(intention, offers, encoded).unsqueeze(1)
+        column_scores = column_scores + nodes.columns_after[edges] * takes[:, 0, None, None]
+        column = masked_log_softmax(column_scores, offers.column_mask[question, operations].unsqueeze(1))
+        alone = pointers.constants(intention, offers, encoded, nodes.used_constants[edges])
+        constant = (alone.unsqueeze(1) + pairs[question, operations]).log_softmax(dim=-1)
         return ArgumentScores(first, second, column, constant, intention.attention)
 
 

@@ -64,6 +64,8 @@ class ModelScorer:
     def __init__(self, model: Programmer, encoded: Encoded) -> None:
         self._model = model
         self._encoded = encoded
+        self._offers = model.offers(encoded)
+        self._pairs = model.pair_scores(encoded, self._offers)
         self.number_of_constants = encoded.constants.shape[1]
 
     def _placement(self, count: int) -> Placement:
@@ -75,11 +77,13 @@ class ModelScorer:
         vectors = model.first_embedding(encoded)
         placement = self._placement(1)
         state = model.controller.advance(model.controller.start(encoded), vectors, encoded, placement)
+        keys = model.pointers.step_key(vectors)
         return Beginnings(
             placement=placement,
             state=state,
             embeddings=vectors.unsqueeze(1),
-            keys=model.pointers.step_key(vectors).unsqueeze(1),
+            keys=keys.unsqueeze(1),
+            columns_after=model.pointers.columns_after(keys, encoded, placement).unsqueeze(1),
             unused=torch.zeros(1, 1),
             used_constants=torch.zeros(1, self.number_of_constants),
         )
@@ -103,6 +107,8 @@ class ModelScorer:
         """Log-probabilities of arguments."""
         scores = self._model.arguments(
             self._encoded,
+            self._offers,
+            self._pairs,
             memory,
             torch.from_numpy(edges),
             torch.from_numpy(operations),
@@ -147,11 +153,14 @@ class ModelScorer:
         used = memory.used_constants[parent]
         some = (constant >= 0).nonzero().squeeze(1)
         used[some, constant[some]] = 1
+        keys = model.pointers.step_key(vectors)
+        after = model.pointers.columns_after(keys, encoded, placement)
         return Beginnings(
             placement=placement,
             state=state,
             embeddings=torch.cat([earlier, vectors.unsqueeze(1)], dim=1),
-            keys=torch.cat([memory.keys[parent], model.pointers.step_key(vectors).unsqueeze(1)], dim=1),
+            keys=torch.cat([memory.keys[parent], keys.unsqueeze(1)], dim=1),
+            columns_after=torch.cat([memory.columns_after[parent], after.unsqueeze(1)], dim=1),
             unused=unused,
             used_constants=used,
         )

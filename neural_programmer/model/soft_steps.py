@@ -84,6 +84,7 @@ class _SoftSteps:
         grammar = model.grammar
         size = len(encoded.inputs)
         self.size, self.operations = size, grammar.stop
+        self.offers = model.offers(encoded)
         order = torch.arange(size)
         self.placement = Placement(order, torch.zeros_like(order), size)
         # Every operation of every question is an edge.
@@ -212,7 +213,9 @@ class _SoftSteps:
         model, encoded, pointers = self.model, self.encoded, self.model.pointers
         size, length = earlier.shape[:2]
         inputs, question, chosen = encoded.inputs, self.edge_question, self.edge_operation
-        intention = pointers.intention(state[question], model.operation_vectors(chosen), encoded, self.edge_placement)
+        intention = pointers.intention(
+            state[question], chosen, model.operation_vectors(chosen), encoded, self.edge_placement
+        )
         keys = pointers.step_key(earlier)
         features = pointers.reference_features(unused)
         if self.given is not None and length == 1 + inputs.constant_mask.shape[1]:
@@ -221,10 +224,12 @@ class _SoftSteps:
         features = features[question]
         there, not_first = self._is_there(length)[question], torch.arange(length) > 0
         first_mask = there & (not_first | ~self.first_is_number[chosen, None])
-        first = masked_log_softmax(pointers.first_references(intention, keys[question], features), first_mask).exp()
+        first = masked_log_softmax(
+            pointers.first_references(intention, self.offers, keys[question], features), first_mask
+        ).exp()
         first = self._decided(first)
         second_mask = there & (not_first | ~self.second_is_number[chosen, None])
-        alone, _ = pointers.second_references(intention, keys[question], features)
+        alone, _ = pointers.second_references(intention, self.offers, keys[question], features)
         second = self._decided(masked_log_softmax(alone, second_mask).exp())
         by_question = (size, self.operations)
         parts = {
@@ -247,17 +252,16 @@ class _SoftSteps:
         by_question = (self.size, self.operations)
         takes = model.operation_takes
         first_key = torch.einsum("es,esd->ed", first, keys[question]) * takes[chosen, :1]
-        column_scores = pointers.columns(intention, encoded)
+        column_scores = pointers.columns(intention, self.offers, encoded)
         column_scores = column_scores + pointers.columns_after(first_key, encoded, self.edge_placement)
-        column = self._decided(masked_log_softmax(column_scores, model.column_mask(chosen, question, inputs)).exp())
-        lone_scores = pointers.constants(intention, encoded, torch.zeros(len(chosen), encoded.constants.shape[1]))
+        column = self._decided(masked_log_softmax(column_scores, self.offers.column_mask.flatten(0, 1)).exp())
+        lone_scores = pointers.constants(
+            intention, self.offers, encoded, torch.zeros(len(chosen), encoded.constants.shape[1])
+        )
         after = torch.bmm(encoded.columns, encoded.keys.constants_after.transpose(1, 2))
-        weights = pointers.pair_features(model.operation_vectors.weight)
-        pairs = torch.einsum("bkvf,of->bovk", inputs.pairs, weights)
+        pairs = torch.einsum("bkvf,of->bovk", inputs.pairs, self.offers.pairs)
         scores = lone_scores.view(*by_question, 1, -1) + after.unsqueeze(1) + pairs
-        kinds = inputs.constant_kinds
-        typed = model.constant_takes[:, kinds].transpose(0, 1) & inputs.constant_mask.unsqueeze(1)
-        partner = model.comparable[inputs.column_kinds.unsqueeze(2), kinds.unsqueeze(1)]
+        typed, partner = self.offers.constant_mask, model.partners(inputs)
         constant = self._decided(masked_log_softmax(scores, typed.unsqueeze(2) & partner.unsqueeze(1)).exp())
         lone = self._decided(masked_log_softmax(lone_scores.view(*by_question, -1), typed).exp())
         return {"column": column.view(*by_question, -1), "constant": constant, "lone_constant": lone}
