@@ -38,7 +38,8 @@ class DataConfig:
 
     ``questions`` and ``dev_questions`` bound how many are used (0: all); dev questions are spread over the split.
     Where models of folds have been trained, questions whose program these make sure of are told anew up to ``copies``
-    times (see ``training.augmentation``).
+    times (see ``training.augmentation``). ``given`` names sources of given programs, with commas between, that are
+    learned beside the answers: "gold", "synthetic", or a file of feedback (see ``training.given_sources``).
     """
 
     train: str = "random-split-1-train"
@@ -47,6 +48,7 @@ class DataConfig:
     dev_questions: int = 500
     least_word_count: int = 3
     copies: int = 0
+    given: str = ""
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,11 @@ def config_from(values: Mapping[str, Any]) -> TrainingConfig:
     for key in _AT_LEAST_ONE:
         if getattr(optimisation, key) < 1:
             raise ConfigError(f"[optimisation] {key}: expected at least 1, but found {getattr(optimisation, key)}")
+    if config.data.given and (optimisation.objective != "programs" or config.reranking.folds):
+        raise ConfigError(
+            '[data] given: programs are given to runs with objective "programs" and without folds '
+            f"(reranking.folds=0), but found {optimisation.objective!r} and {config.reranking.folds} folds"
+        )
     arithmetic = config.arithmetic
     if arithmetic.questions:
         if optimisation.objective != "soft":

@@ -32,6 +32,7 @@ from neural_programmer.training.examples import (
     with_soft_answering,
     without_programs,
 )
+from neural_programmer.training.given_sources import examples_given, given_by, with_given
 from neural_programmer.training.judging import accuracy
 from neural_programmer.training.reporting import Reporter
 from neural_programmer.training.run_state import keep_state, take_up_state
@@ -91,6 +92,10 @@ def read_data(config: TrainingConfig, root: Path | str | None, reporter: Reporte
         programs = {id_: one.programs for id_, one in found.items()}
         examples = with_programs(features, programs, config.optimisation.programs_kept)
         reporter.line(f"{len(examples)} of {len(questions)} questions of {config.data.train} have consistent programs")
+    for source in filter(None, config.data.given.split(",")):
+        given = examples_given(given_by(source, dataset, questions, config.optimisation.seed))
+        examples = with_given(examples, given)
+        reporter.line(f"{len(given)} questions have given programs ({source})")
     if config.optimisation.objective != "programs":
         wanted = {one.id for one in examples}
         known = _judged(dataset, [one for one in questions if one.id in wanted])
