@@ -121,6 +121,8 @@ class BeamSearch:
             ],
             dtype=np.bool_,
         )
+        # Beginnings share results, and so do steps that take the same of them.
+        self._executed: dict[tuple[int, ...], tuple[tuple[StepResult, ...], StepResult]] = {}
         # That there are no such rows is the answer to some questions for yes or no.
         self._with_empty = any(constant.kind is ConstantKind.CHOICE for constant in candidates.constants)
 
@@ -218,45 +220,42 @@ class BeamSearch:
                 for first in np.flatnonzero(first_mask[at]).tolist():
                     second_mask[at, first] = grammar.second_references(state, operation, first)[:length]
         table = scorer.arguments(memory, edges, operations, first_mask, second_mask)
-        most = self._widths.tries * self._widths.beam
-        found = [
-            self._promising(operation, at, table, bound, floor)
-            for at, (operation, bound) in enumerate(zip(operations.tolist(), bounds.tolist(), strict=True))
-        ]
-        values = np.concatenate([scores for scores, _ in found])
-        kept = np.argsort(-values, kind="stable")[:most]
-        owners = np.repeat(np.arange(len(found)), [len(scores) for scores, _ in found])[kept]
-        places = np.concatenate([places for _, places in found])[kept]
+        owners, places, values = self._promising(operations, table, bounds, floor)
+        # Equally likely steps keep the order of their edges.
+        kept = np.lexsort((owners, -values))[: self._widths.tries * self._widths.beam]
+        owners, places, values = owners[kept], places[kept], values[kept]
         before = np.array([each.log_probability for each in beginnings])
         encoded, decisions = self._arguments_at(operations[owners], owners, places, table)
         decisions[:, OPERATION] = (bounds - before[edges])[owners]
-        return _Steps(edges[owners], encoded, decisions, values[kept])
+        return _Steps(edges[owners], encoded, decisions, values)
 
     def _promising(
-        self, operation: int, edge: int, table: ArgumentTable, score: float, floor: float
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """The log-probabilities of the best arguments of one edge, and their places Int[step, 4]: first and second
-        reference, column, constant, 0 where there is none.
+        self, operations: NDArray[np.int64], table: ArgumentTable, bounds: NDArray[np.float64], floor: float
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """The best arguments of every edge: their edges Int[step], their places Int[step, 4] (first and second
+        reference, column, constant, 0 where there is none), and the log-probabilities Float[step] of the steps.
         """
-        takes = self._takes[operation]
-        # Dimensions: first reference, second reference, column, constant; those not taken have one entry.
-        joint = np.full((1, 1, 1, 1), score)
-        if takes[0]:
-            joint = joint + table.first[edge][:, None, None, None]
-        if takes[1]:
-            joint = joint + table.second[edge][:, :, None, None]
-        if takes[2]:
-            column = table.column[edge] if takes[0] else table.column[edge][:1]
-            joint = joint + column[:, None, :, None]
-        if takes[3]:
-            constant = table.constant[edge] if takes[2] else table.constant[edge][:1]
-            joint = joint + constant[None, None, :, :]
-        flat = joint.ravel()
-        possible = np.flatnonzero(flat > max(floor, _IMPOSSIBLE))
+        owners, places, values = [], [], []
         most = self._widths.arguments * self._widths.beam
-        if len(possible) > most:
-            possible = possible[np.argpartition(-flat[possible], most)[:most]]
-        return flat[possible], np.stack(np.unravel_index(possible, joint.shape), axis=1)
+        least = max(floor, _IMPOSSIBLE)
+        taken = self._takes[operations]
+        # Edges that take the same kinds of arguments are looked through together.
+        for takes in sorted(set(map(tuple, taken.tolist()))):
+            alike = np.flatnonzero((taken == takes).all(axis=1))
+            joint = _joint(takes, table, alike) + bounds[alike].reshape(-1, 1, 1, 1, 1)
+            flat = joint.reshape(len(alike), -1)
+            edge, place = np.nonzero(flat > least)
+            crowded = np.flatnonzero(np.bincount(edge, minlength=len(alike)) > most)
+            if crowded.size:
+                best = np.ones(len(edge), dtype=np.bool_)
+                for one in crowded.tolist():
+                    own = np.flatnonzero(edge == one)
+                    best[own[np.argpartition(-flat[one, place[own]], most)[most:]]] = False
+                edge, place = edge[best], place[best]
+            owners.append(alike[edge])
+            places.append(np.column_stack(np.unravel_index(place, joint.shape[1:])))
+            values.append(flat[edge, place])
+        return np.concatenate(owners), np.concatenate(places), np.concatenate(values)
 
     def _arguments_at(
         self, operations: NDArray[np.int64], edges: NDArray[np.int64], places: NDArray[np.int64], table: ArgumentTable
@@ -282,8 +281,7 @@ class BeamSearch:
         grown: list[_Beginning] = []
         for at in range(min(len(steps.values), widths.tries * widths.beam)):
             step, parent = steps.encoded[at], beginnings[int(steps.parents[at])]
-            decoded = self._candidates.decode_step(step, grammar.names)
-            result = execute_step(decoded, parent.results, self._grounding)
+            result = self._execute(step, parent.results)
             if _is_empty(result) and not (self._with_empty and result.kind is Kind.ROWS):
                 continue
             state = grammar.advance(parent.state, int(step[0]), int(step[1]), int(step[2]))
@@ -294,3 +292,32 @@ class BeamSearch:
             if len(grown) == widths.beam:
                 break
         return np.array(chosen, dtype=np.int64), grown
+
+    def _execute(self, step: NDArray[np.int64], results: tuple[StepResult, ...]) -> StepResult:
+        """The result of one step after these results."""
+        operation, first, second, column, constant = step.tolist()
+        references = tuple(results[number] for number in (first, second) if number >= 0)
+        key = (operation, column, constant, *map(id, references))
+        if key not in self._executed:
+            decoded = self._candidates.decode_step(step, self._grammar.names)
+            # The references are kept with the result: an object's id is its own only while it lives.
+            self._executed[key] = references, execute_step(decoded, results, self._grounding)
+        return self._executed[key][1]
+
+
+def _joint(takes: tuple[bool, ...], table: ArgumentTable, edges: NDArray[np.int64]) -> NDArray[np.float64]:
+    """``Float[edge, first reference, second reference, column, constant]``: the log-probabilities of arguments of edges
+    that take the same; a kind that is not taken has one entry.
+    """
+    joint = np.zeros((len(edges), 1, 1, 1, 1))
+    if takes[0]:
+        joint = joint + table.first[edges][:, :, None, None, None]
+    if takes[1]:
+        joint = joint + table.second[edges][:, :, :, None, None]
+    if takes[2]:
+        column = table.column[edges] if takes[0] else table.column[edges, :1]
+        joint = joint + column[:, :, None, :, None]
+    if takes[3]:
+        constant = table.constant[edges] if takes[2] else table.constant[edges, :1]
+        joint = joint + constant[:, None, None, :, :]
+    return joint
