@@ -19,7 +19,7 @@ from neural_programmer.data.signs import Signs
 from neural_programmer.execution.exact import Answer
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.execution.sizes import NO_ROWS, SIZE_BUCKETS
-from neural_programmer.language.candidates import COLUMN, CONSTANT, OPERATION, Candidates
+from neural_programmer.language.candidates import COLUMN, OPERATION, Candidates
 from neural_programmer.model.predictor import Judge
 from neural_programmer.model.reranker import Reranker, RerankerBatch, RerankerConfig
 from neural_programmer.operations.registry import OPERATION_IDS, OPERATION_NAMES
@@ -149,6 +149,8 @@ def reranking_features(
         cues[_CUES[cue.kind]] = 1
     question_text = text_words(linking.question)
     header_grams = []
+    use = _Use(features, content)
+    answers: dict[tuple[object, ...], list[float]] = {}
     for at, each in enumerate(candidates):
         steps = each.encoded
         names = steps[:, OPERATION]
@@ -164,19 +166,21 @@ def reranking_features(
             counts[keys[at]] / max(1, len(candidates)),
         ]
         last_column = int(steps[-1, COLUMN])
-        row = [
+        # Many programs of a question give the same answer.
+        if each.answer.values not in answers:
+            answers[each.answer.values] = _answer(each.answer, question_text)
+        dense[at] = [
             *opinion,
             *_decided(each.decisions),
-            *_use(steps, features, content),
-            *_answer(each.answer, question_text),
-            *_header_matches(features, [last_column] if last_column >= 0 else []),
-            *_header_matches(features, _columns_of(steps, _ORDERING)),
-            *_header_matches(features, _columns_of(steps, _FILTERING)),
+            *use.of(steps),
+            *answers[each.answer.values],
+            *use.header_matches([last_column] if last_column >= 0 else []),
+            *use.header_matches(_columns_of(steps, _ORDERING)),
+            *use.header_matches(_columns_of(steps, _FILTERING)),
             *_last_size(each.sizes),
             *_one_hot(int(features.column_kinds[last_column]) if last_column >= 0 else -1, _VIEW_KINDS),
             *cues,
         ]
-        dense[at] = row
         answer_header = text_words(headers[last_column]).split() if last_column >= 0 else []
         answer_word = OPERATION_NAMES[int(names[-1])]
         header_grams.append(_ngrams([*answer_header[:6], f"<{answer_word}>"], config.ngram_buckets))
@@ -219,38 +223,62 @@ def _last_size(sizes: Sequence[int]) -> list[float]:
     return _one_hot(rows[-1] if rows else NO_ROWS, SIZE_BUCKETS)
 
 
-def _use(steps: NDArray[np.int64], features: Features, content: NDArray[np.bool_]) -> list[float]:
-    """How much of the question the program takes up: words, constants, columns."""
-    used = np.zeros(len(content), dtype=np.bool_)
-    constants = {int(constant) for constant in steps[:, CONSTANT] if constant >= 0}
-    for constant in constants:
-        start, end = features.constant_spans[constant]
-        used[start:end] = True
-    columns = [int(column) for column in steps[:, COLUMN] if column >= 0]
-    for column in columns:
-        used |= (features.matches[: len(content), column, :_SOURCES] > 0).any(axis=1)
-    left_out = [0.0, 0.0, 0.0]
-    for constant, (start, end) in enumerate(features.constant_spans.tolist()):
-        if constant in constants or start == end or used[start:end].any():
-            continue
-        whole = bool(features.pairs[constant, :, 1].any())
-        textual = int(features.constant_kinds[constant]) == list(ConstantKind).index(ConstantKind.TEXT)
-        left_out[0 if textual and whole else 1 if textual else 2] += 1
-    total = max(1, int(content.sum()))
-    equal = [
-        float(features.pairs[int(step[CONSTANT]), int(step[COLUMN]), 1])
-        for step in steps
-        if step[CONSTANT] >= 0 and step[COLUMN] >= 0
-    ]
-    return [
-        float((used & content).sum()) / total,
-        min(float((~used & content).sum()), 8.0) / 8,
-        *(min(count, 4.0) / 4 for count in left_out),
-        len(constants) / 3,
-        len(set(columns)) / 4,
-        float(np.mean(equal)) if equal else 0.5,
-        float(max(0, len(steps[:, CONSTANT][steps[:, CONSTANT] >= 0]) - len(constants))),
-    ]
+class _Use:
+    """How much of a question programs take up: words, constants, columns.
+
+    Sets of words are the bits of integers, since every candidate needs many of them.
+    """
+
+    def __init__(self, features: Features, content: NDArray[np.bool_]) -> None:
+        self._pairs = features.pairs
+        self._content = _bits(content)
+        self._total = max(1, self._content.bit_count())
+        # The words of each constant, and those that name the column of each view.
+        self._spans = [(1 << end) - (1 << start) for start, end in features.constant_spans.tolist()]
+        named = (features.matches[: len(content), :, :_SOURCES] > 0).any(axis=2)
+        self._named = [_bits(of_view) for of_view in named.T]
+        self._strengths = features.matches[:, :, :_SOURCES].astype(np.float32).max(axis=0, initial=0.0)
+        whole = features.pairs[:, :, 1].any(axis=1)
+        textual = features.constant_kinds == list(ConstantKind).index(ConstantKind.TEXT)
+        # Which count of those left out a constant belongs to: whole cells, parts of texts, all else.
+        self._sort = np.where(textual, np.where(whole, 0, 1), 2).tolist()
+
+    def of(self, steps: NDArray[np.int64]) -> list[float]:
+        """Of one program, ``steps`` Int[step, 5]."""
+        taken = [(column, constant) for *_, column, constant in steps.tolist()]
+        constants = [constant for _, constant in taken if constant >= 0]
+        columns = {column for column, _ in taken if column >= 0}
+        used = 0
+        for constant in constants:
+            used |= self._spans[constant]
+        for column in columns:
+            used |= self._named[column]
+        left_out = [0, 0, 0]
+        for constant, span in enumerate(self._spans):
+            if span and not span & used and constant not in constants:
+                left_out[self._sort[constant]] += 1
+        equal = [float(self._pairs[constant, column, 1]) for column, constant in taken if column >= 0 and constant >= 0]
+        different = len(set(constants))
+        return [
+            (used & self._content).bit_count() / self._total,
+            min((~used & self._content).bit_count(), 8) / 8,
+            *(min(count, 4) / 4 for count in left_out),
+            different / 3,
+            len(columns) / 4,
+            sum(equal) / len(equal) if equal else 0.5,
+            float(len(constants) - different),
+        ]
+
+    def header_matches(self, columns: Sequence[int]) -> list[float]:
+        """How strongly the question names the columns, by source, and whether there are any."""
+        if not columns:
+            return [0.0] * (_SOURCES + 1)
+        return [*self._strengths[list(columns)].max(axis=0).tolist(), 1.0]
+
+
+def _bits(chosen: NDArray[np.bool_]) -> int:
+    """The chosen places as the bits of an integer."""
+    return sum(1 << at for at in np.flatnonzero(chosen).tolist())
 
 
 def _answer(answer: Answer, question: str) -> list[float]:
@@ -275,14 +303,6 @@ def _answer(answer: Answer, question: str) -> list[float]:
         float(bool(words) and words in question),
         float(any(character.isdigit() for character in text)),
     ]
-
-
-def _header_matches(features: Features, columns: Sequence[int]) -> list[float]:
-    """How strongly the question names the columns, by source, and whether there are any."""
-    if not columns:
-        return [0.0] * (_SOURCES + 1)
-    strength = features.matches[:, list(columns), :_SOURCES].astype(np.float32)
-    return [*strength.max(axis=(0, 1), initial=0.0).tolist(), 1.0]
 
 
 def reranker_batch(questions: Sequence[RerankingFeatures], config: RerankerConfig) -> RerankerBatch:
