@@ -97,7 +97,7 @@ def agreement(
 def _programs(
     programmer: NeuralProgrammer, prepared: PreparedTable, question: Question, readings: int
 ) -> list[Program]:
-    response = programmer.ask(prepared, question.utterance, k=readings, with_trace=False)
+    response = programmer.ask(prepared, question.utterance, k=readings)
     return [reading.program for reading in response.readings]
 
 

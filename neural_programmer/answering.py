@@ -82,7 +82,7 @@ def answer_questions(
             context, prepared = question.context, programmer.prepare(dataset.read_table(question.context))
             prepared.warm()
         started = time.perf_counter()
-        response = programmer.ask(prepared, question.utterance, k=request.readings, with_trace=False)
+        response = programmer.ask(prepared, question.utterance, k=request.readings)
         seconds = time.perf_counter() - started
         yield Outcome(
             id=question.id,

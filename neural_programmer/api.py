@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -108,12 +108,10 @@ class NeuralProgrammer:
         *,
         previous: Response | None = None,
         verified: VerifiedPrograms | None = None,
-        with_trace: bool = True,
     ) -> Response:
         """The answer to a question about a table, with up to ``k`` readings; see `Response`.
 
-        ``table`` is whatever `prepare` takes; ``with_trace`` says whether to record what the model weighed. A
-        question that cannot be answered gives an abstention. Within a conversation, ``previous`` is the response to
+        ``table`` is whatever `prepare` takes. A question that cannot be answered gives an abstention. Within a conversation, ``previous`` is the response to
         the question before, which "and in 2005?" carries on (`neural_programmer.follow_up`). A question that is among
         the ``verified`` ones, such as those of a `FeedbackStore`, gets the program kept for it. Raises ``TableError``
         for a table that cannot be read and ``ValueError`` for a ``k`` below 1.
@@ -130,9 +128,9 @@ class NeuralProgrammer:
             return ask_large(
                 prepared,
                 question,
-                lambda rows, asked, without: self._ask(rows, asked, k, with_trace=with_trace, without=without),
+                lambda rows, asked, without: self._ask(rows, asked, k, without=without),
             )
-        return self._ask(prepared, question, k, with_trace=with_trace)
+        return self._ask(prepared, question, k)
 
     def _ask(
         self,
@@ -140,7 +138,6 @@ class NeuralProgrammer:
         question: str,
         k: int,
         *,
-        with_trace: bool,
         without: frozenset[Program] = frozenset(),
     ) -> Response:
         """The answer of the model about a table in memory, some programs left out."""
@@ -189,14 +186,17 @@ class NeuralProgrammer:
             abstained=False,
             reason="",
             linking=linking,
-            trace=self._trace(prepared, linking, found[chosen[0]]) if with_trace else None,
             evidence=seen,
+            tracing=self._tracing(prepared, linking, found[chosen[0]]),
         )
 
-    def _trace(self, prepared: PreparedTable, linking: Linking, hypothesis: Hypothesis) -> tuple[StepTrace, ...] | None:
-        if not isinstance(self.predictor, Tracer):
+    def _tracing(
+        self, prepared: PreparedTable, linking: Linking, hypothesis: Hypothesis
+    ) -> Callable[[], tuple[StepTrace, ...]] | None:
+        predictor = self.predictor
+        if not isinstance(predictor, Tracer):
             return None
-        return tuple(self.predictor.trace(prepared, linking, hypothesis))
+        return lambda: tuple(predictor.trace(prepared, linking, hypothesis))
 
 
 def _recalled(question: str, prepared: PreparedTable, verified: VerifiedPrograms) -> Response | None:

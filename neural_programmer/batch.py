@@ -158,7 +158,7 @@ def ask_line(programmer: NeuralProgrammer, line: BatchLine, table_of: TableOf, d
         prepared = table_of(line.table)
     except TableError as error:
         return BatchResult(line.line, line.table, line.question, Outcome.PROBLEM, reason=str(error))
-    response = programmer.ask(prepared, line.question, with_trace=False)
+    response = programmer.ask(prepared, line.question)
     return result_of(line, response, dialect)
 
 

@@ -143,7 +143,7 @@ def gold_report(
 
 
 def _ask(programmer: NeuralProgrammer, gold: GoldProgram, table: Table) -> Found:
-    readings = programmer.ask(programmer.prepare(table), gold.form.question, k=1, with_trace=False).readings
+    readings = programmer.ask(programmer.prepare(table), gold.form.question, k=1).readings
     if not readings or gold.program is None:
         return Found(gold, None, False, None)
     best = readings[0]

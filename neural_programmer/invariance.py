@@ -139,7 +139,7 @@ def _table(table: Table, columns: Sequence[tuple[str, tuple[str, ...]]]) -> Tabl
 
 
 def _ask(programmer: NeuralProgrammer, table: PreparedTable, question: str) -> Response:
-    return programmer.ask(table, question, k=2, with_trace=False)
+    return programmer.ask(table, question, k=2)
 
 
 def _items(response: Response) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -56,8 +56,9 @@ class Response:
     ``cells`` are the places (row from 0, column name) the answer was read from. ``readings`` are the likeliest
     answers, each different, best first; they are there after an abstention too, if there are any.
     ``confidence`` is how likely the first reading is right. ``unused_words`` are content words of the question that
-    the program does not take up. ``trace`` is what the model weighed at each step, if it was recorded. ``evidence`` is
-    what the confidence was computed from, in the order of `evidence.EVIDENCE`, if there is a reading.
+    the program does not take up. ``evidence`` is what the confidence was computed from, in the order of
+    `evidence.EVIDENCE`, if there is a reading. ``tracing`` computes the ``trace``, where the model can say what it
+    weighed.
     """
 
     question: str
@@ -72,8 +73,13 @@ class Response:
     abstained: bool
     reason: str
     linking: Linking | None = field(repr=False)
-    trace: tuple[StepTrace, ...] | None = field(default=None, repr=False)
     evidence: tuple[float, ...] = field(default=(), repr=False)
+    tracing: Callable[[], tuple[StepTrace, ...]] | None = field(default=None, repr=False)
+
+    @cached_property
+    def trace(self) -> tuple[StepTrace, ...] | None:
+        """What the model weighed at each step; computed when first looked at."""
+        return self.tracing() if self.tracing is not None else None
 
     @property
     def respellings(self) -> list[tuple[str, str]]:

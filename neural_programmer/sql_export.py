@@ -150,7 +150,7 @@ def _export_line(
     known = folder.done(line, line.table or table.name, table.fingerprint)
     if known is not None:
         return known
-    response = programmer.ask(prepared, line.question, k=1, with_trace=False)
+    response = programmer.ask(prepared, line.question, k=1)
     result = result_of(line, response, settings.dialect)
     if response.program is None:
         exported = Exported(result, fingerprint=table.fingerprint)

@@ -238,7 +238,6 @@ def test_the_model_tells_what_it_weighed(tiny_checkpoint: Path) -> None:
         assert [chance for _, chance in step.operations] == sorted(
             (chance for _, chance in step.operations), reverse=True
         )
-    assert programmer.ask(MEDALS, QUESTION, with_trace=False).trace is None
     assert scripted().ask(MEDALS, QUESTION).trace is None
 
 

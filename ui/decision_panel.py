@@ -37,17 +37,17 @@ def draw(state: SessionState, shown: Response) -> None:
     """Show each step with what it looked at and chose among, the steps together, the soft program, and the matches."""
     if shown.linking is None:
         return
-    _weigh(state, shown)
-    if shown.trace and shown.program is not None:
+    trace = _weighed(state, shown)
+    if trace and shown.program is not None:
         st.caption(
             "The model writes its program one step at a time. For each step it looks at some words of the question, "
             "chooses an operation, and then points at what the operation needs: a column of the table, a value, "
             "earlier results. Darker words were looked at more; percentages are probabilities."
         )
-        st.html(steps_html(shown.trace, shown.program, shown.linking))
-        if _was_rewritten(shown.trace, shown.program):
+        st.html(steps_html(trace, shown.program, shown.linking))
+        if _was_rewritten(trace, shown.program):
             st.caption("The program was made plainer to read: a step may name another operation than was chosen.")
-        _draw_charts(shown.trace, shown.program)
+        _draw_charts(trace, shown.program)
         soft_panel.draw(shown)
     else:
         st.caption(f"What the model weighed is known for the answer it chose itself. {_where_it_is(state, shown)}")
@@ -67,16 +67,16 @@ def _where_it_is(state: SessionState, shown: Response) -> str:
     return ""
 
 
-def _weigh(state: SessionState, shown: Response) -> None:
-    """Fill in what the model weighed, which was not recorded while the person waited for the answer."""
-    own = shown is state.response and not isinstance(shown, GivenResponse) and shown.program is not None
-    if not own or shown.trace is not None:
-        return
+def _weighed(state: SessionState, shown: Response) -> tuple[StepTrace, ...] | None:
+    """What the model weighed, which is computed now and not while the person waits for the answer."""
+    if shown is not state.response or isinstance(shown, GivenResponse) or shown.program is None:
+        return None
     try:
         with st.spinner("Looking at how it was decided …"):
-            shown.trace = shared_model().trace(shown)
+            return shared_model().trace(shown)
     except MODEL_ERRORS as error:
         st.error(f"What the model weighed could not be found. {escape_markdown(str(error))}")
+        return None
 
 
 def _was_rewritten(trace: Sequence[StepTrace], program: Program) -> bool:

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from neural_programmer.response import Response
 from neural_programmer.ui.resources import SharedModel, finished_within, now, suggestions_for
-from neural_programmer.ui.state import ANSWER_FRAGMENT, QUESTION_KEY, SessionState, Suggestion
+from neural_programmer.ui.state import QUESTION_KEY, SessionState, Suggestion
 from neural_programmer.ui.wording import counted, escape_markdown
 
 # After the first, waiting is shown with a way to stop; after the second it ends by itself.
@@ -16,13 +16,17 @@ SECONDS_AT_MOST = 30.0
 _SECONDS_BETWEEN_LOOKS = 0.5
 
 
-def draw(state: SessionState) -> None:
-    """Show the table's name and the question's form, which has only the answer's part of the page drawn again."""
+def draw_name(state: SessionState) -> None:
+    """Show the table's name and size."""
     assert state.prepared is not None
     table = state.prepared.table
     with st.container(key="table_name", gap=None):
         st.text(table.name)
         st.caption(f"{counted(table.number_of_rows, 'row')}, {counted(len(table.columns), 'column')}")
+
+
+def draw_form(state: SessionState) -> None:
+    """Show the question's form, which belongs to the part of the page that asking has drawn again."""
     with st.form("ask", border=False):
         field, button = st.columns([6, 1], vertical_alignment="bottom")
         field.text_input("Question", key=QUESTION_KEY, placeholder="Ask about this table")
@@ -33,13 +37,6 @@ def draw(state: SessionState) -> None:
 
 def _ask(state: SessionState) -> None:
     state.waiting = True
-    st.rerun(ANSWER_FRAGMENT)
-
-
-def ask_instead(state: SessionState, question: str) -> None:
-    """Ask a question that was not typed, as what a button does: the question's field is to show it."""
-    state.ask(question)
-    st.rerun()
 
 
 def answer(state: SessionState, model: SharedModel) -> None:
@@ -71,8 +68,8 @@ def draw_suggestions(state: SessionState, model: SharedModel, place: DeltaGenera
                     escape_markdown(suggestion.question),
                     key=f"suggestion {number}",
                     help=f"Answer: {escape_markdown(suggestion.answer)}",
-                    on_click=ask_instead,
-                    args=(state, suggestion.question),
+                    on_click=state.ask,
+                    args=(suggestion.question,),
                 )
 
 
@@ -86,7 +83,7 @@ def _suggestions(state: SessionState, model: SharedModel, place: DeltaGenerator)
     def ask(question: str) -> Response:
         if question not in tried:
             note.caption(f"Looking for questions to suggest … {counted(len(tried), 'question')} tried.")
-            tried[question] = model.ask(prepared, question, with_trace=False)
+            tried[question] = model.ask(prepared, question)
         return tried[question]
 
     found = suggestions_for(model, state.source, prepared.table, ask)

@@ -45,14 +45,15 @@ class SharedModel:
     lock: threading.Lock = field(default_factory=threading.Lock)
     worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "asking"))
 
-    def ask(self, prepared: PreparedTable, question: str, *, with_trace: bool = True) -> Response:
+    def ask(self, prepared: PreparedTable, question: str) -> Response:
         """The response to a question about a table."""
         with self.lock:
-            return self.programmer.ask(prepared, question, with_trace=with_trace)
+            return self.programmer.ask(prepared, question)
 
     def trace(self, response: Response) -> tuple[StepTrace, ...] | None:
-        """What the model weighed for its own answer, for which it is asked once more."""
-        return self.ask(response.prepared, response.question).trace
+        """What the model weighed for its own answer."""
+        with self.lock:
+            return response.trace
 
     def soft(self, response: Response) -> SoftTrace | None:
         """The soft program as long as the response's; ``None`` where the model has none or there is no program."""
@@ -71,9 +72,7 @@ class SharedModel:
         self, prepared: PreparedTable, question: str, previous: Response | None, called_off: threading.Event
     ) -> Response:
         with self.lock, cancelled_when(called_off.is_set):
-            return self.programmer.ask(
-                prepared, question, previous=previous, verified=FeedbackStore(), with_trace=False
-            )
+            return self.programmer.ask(prepared, question, previous=previous, verified=FeedbackStore())
 
 
 def finished_within(work: Work, seconds: float) -> bool:
@@ -130,7 +129,7 @@ def sample_suggestion(model: SharedModel, sample: SampleTable, question: str) ->
 @st.cache_resource(show_spinner=False)
 def _sample_suggestion(_model: SharedModel, _sample: SampleTable, file: str, question: str) -> Suggestion | None:
     prepared = _prepared_sample(_sample, file)
-    found = executed([question], lambda asked: _model.ask(prepared, asked, with_trace=False))
+    found = executed([question], lambda asked: _model.ask(prepared, asked))
     return found[0] if found else None
 
 

@@ -155,8 +155,8 @@ def _responded(response: Response, large: LargeTable, proxy: PreparedTable, ran:
         abstained=not answered,
         reason="" if answered else reason,
         linking=response.linking,
-        trace=response.trace,
         evidence=response.evidence,
+        tracing=response.tracing,
         proxy=proxy,
         more=bool(ran and ran.more),
     )
