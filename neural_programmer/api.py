@@ -111,10 +111,11 @@ class NeuralProgrammer:
     ) -> Response:
         """The answer to a question about a table, with up to ``k`` readings; see `Response`.
 
-        ``table`` is whatever `prepare` takes. A question that cannot be answered gives an abstention. Within a conversation, ``previous`` is the response to
-        the question before, which "and in 2005?" carries on (`neural_programmer.follow_up`). A question that is among
-        the ``verified`` ones, such as those of a `FeedbackStore`, gets the program kept for it. Raises ``TableError``
-        for a table that cannot be read and ``ValueError`` for a ``k`` below 1.
+        ``table`` is whatever `prepare` takes. A question that cannot be answered gives an abstention. Within a
+        conversation, ``previous`` is the response to the question before, which "and in 2005?" carries on
+        (`neural_programmer.follow_up`). A question that is among the ``verified`` ones, such as those of a
+        `FeedbackStore`, gets the program kept for it. Raises ``TableError`` for a table that cannot be read and
+        ``ValueError`` for a ``k`` below 1.
         """
         if k < 1:
             raise ValueError(f"k: expected at least one reading, but found {k}")
