@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from neural_programmer.address_trace import AddressStep, address_trace
 from neural_programmer.checkpoint import TrainedModel
 from neural_programmer.execution.english_words import column_words, constant_words
 from neural_programmer.language.candidates import Candidates
@@ -46,6 +47,13 @@ class AskingModel:
     def soft_trace(self, prepared: PreparedTable, linking: Linking, steps: int) -> SoftTrace:
         """What a soft program of ``steps`` steps after ``all_rows`` gives, step by step."""
         return soft_trace(self._predictor, prepared.grounding, linking, self._candidates(prepared, linking), steps)
+
+    def address_trace(
+        self, prepared: PreparedTable, linking: Linking, steps: int, sharpening: float
+    ) -> tuple[AddressStep, ...]:
+        """The row selector of that soft program as an address, by content and by place."""
+        candidates = self._candidates(prepared, linking)
+        return address_trace(self._predictor, prepared.grounding, linking, candidates, steps, sharpening)
 
     @staticmethod
     def _candidates(prepared: PreparedTable, linking: Linking) -> Candidates:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from neural_programmer.commands import (
     abstention,
+    address,
     agreement,
     ask,
     batch,
@@ -43,6 +44,7 @@ _COMMANDS = (
         invariance,
         agreement,
         gold,
+        address,
         search,
         calibrate,
     ),
