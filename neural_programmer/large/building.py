@@ -52,6 +52,11 @@ _MOST_SPELLINGS = 200
 _MOST_DATES = 20_000
 _BUILD_SECONDS = 24 * 3600.0
 _MEMORY = "250MB"
+# Small groups, of which a look-up reads few rows besides the one it wants.
+_ROW_GROUP = 8_192
+# A whole cell is sought without its spaces among those of at most so many letters.
+_LONGEST_COMPACT = 64
+_MOST_WORDS = 60_000
 
 Report = Callable[[str], None]
 
@@ -76,7 +81,7 @@ def build_index(place: Place, path: Path, report: Report | None = None, folder: 
         try:
             with limited(connection, _BUILD_SECONDS):
                 place.offer_rows(connection, working)
-                connection.execute(f"ATTACH {exp.Literal.string(str(made)).sql()} AS ix")
+                connection.execute(f"ATTACH {exp.Literal.string(str(made)).sql()} AS ix (ROW_GROUP_SIZE {_ROW_GROUP})")
                 _Builder(connection, place, report or (lambda said: None)).build()
                 connection.execute("DETACH ix")
         except (EngineError, duckdb.Error, OSError) as error:
@@ -125,11 +130,12 @@ class _Builder:
         )
         self._all(
             "CREATE TABLE ix.cells (cell INTEGER, place UTINYINT, text VARCHAR, key VARCHAR, words VARCHAR, "
-            "held BIGINT, first BIGINT, last BIGINT)"
+            "size USMALLINT, length INTEGER, held BIGINT, first BIGINT, last BIGINT)"
         )
         self._all("CREATE TABLE ix.numbers (place UTINYINT, value DOUBLE, held BIGINT, first BIGINT, last BIGINT)")
         self._all("CREATE TABLE ix.days (place UTINYINT, day VARCHAR, held BIGINT, first BIGINT, last BIGINT)")
-        self._all("CREATE TEMP TABLE postings (hash UBIGINT, place UTINYINT, row_index BIGINT)")
+        self._all("CREATE TABLE ix.postings (hash UINTEGER, place UTINYINT, row_index BIGINT)")
+        self._all("CREATE TABLE ix.frequent (place UTINYINT, word VARCHAR)")
         self._words: list[tuple[str, int]] = []
         self._compacts: list[tuple[str, int]] = []
         self._number_of_cells = 0
@@ -141,6 +147,7 @@ class _Builder:
         stats = self._stats()
         profiles = [self._column(at, stats[at]) for at in range(len(self._place.columns))]
         self._write_words()
+        self._write_codes(profiles)
         self._report("Choosing the rows that every question is asked with")
         self._keep_rows(profiles)
         profile = TableProfile(self._place.name, self._rows, tuple(profiles))
@@ -266,6 +273,8 @@ class _Builder:
             text=pyarrow.array(texts, pyarrow.string()),
             key=pyarrow.array(keys, pyarrow.string()),
             words=pyarrow.array(words, pyarrow.string()),
+            size=pyarrow.array([min(max(said.count(" ") - 1, 0), _MOST_WORDS) for said in words], pyarrow.uint16()),
+            length=pyarrow.array(map(len, words), pyarrow.int32()),
             held=pyarrow.array(columns[1], pyarrow.int64()),
             first=pyarrow.array(columns[2], pyarrow.int64()),
             last=pyarrow.array(columns[3], pyarrow.int64()),
@@ -273,7 +282,8 @@ class _Builder:
         for number, said in zip(numbers, words, strict=True):
             parts = said.split()
             self._words += [(word, number) for word in dict.fromkeys(parts)]
-            if parts:
+            # What is one word is found as a word.
+            if len(parts) > 1 and len(said) <= _LONGEST_COMPACT:
                 self._compacts.append(("".join(parts), number))
         spellings = _spellings(keys, texts, [int(row[1]) for row in found])
         readings = readings_of(typed) if column.native is Native.TEXT else None
@@ -363,8 +373,9 @@ class _Builder:
         column, name = self._place.columns[at], number_name(at)
         words = words_of(name)
         # What is blank begins with a blank, or is nothing at all.
-        ((blanks,),) = self._all(
-            f"SELECT count_if(CASE WHEN {name} < '!' THEN trim({name}) = '' ELSE false END) FROM source"
+        ((blanks, undigited),) = self._all(
+            f"SELECT count_if(CASE WHEN {name} < '!' THEN trim({name}) = '' ELSE false END), "
+            f"count_if(NOT {name} GLOB '*[0-9]*') FROM source"
         )
         stats = replace(stats, filled=stats.filled - int(blanks or 0))
         frequent = self._all(
@@ -373,25 +384,28 @@ class _Builder:
             "ORDER BY word",
             [_FREQUENT_AT_LEAST, FREQUENT],
         )
-        self._all("CREATE TABLE IF NOT EXISTS ix.frequent (place UTINYINT, word VARCHAR)")
         if frequent:
             self._connection.executemany("INSERT INTO ix.frequent VALUES (?, ?)", [(at, word) for (word,) in frequent])
         known = ["", *(str(word) for (word,) in frequent)]
         listed = ", ".join(exp.Literal.string(word).sql(dialect="duckdb") for word in known)
-        said = f"(SELECT {ROW_INDEX}, {words} AS said FROM source WHERE {name} IS NOT NULL)"
+        said = f"SELECT {ROW_INDEX}, {words} AS said FROM source WHERE {name} IS NOT NULL"
+        # Half of the hash is enough to find a few rows by, and is sorted in half the time.
         self._all(
-            f"INSERT INTO postings SELECT hash(word), {at}, {ROW_INDEX} FROM "
-            f"(SELECT {ROW_INDEX}, unnest(said) AS word FROM {said}) WHERE word NOT IN ({listed})"
+            f"CREATE TEMP TABLE rare AS SELECT CAST(hash(word) >> 32 AS UINTEGER) AS hash, {ROW_INDEX} FROM "
+            f"(SELECT {ROW_INDEX}, unnest(said) AS word FROM ({said})) WHERE word NOT IN ({listed})"
         )
-        if frequent:
-            # A text of frequent words alone is found by all of them together.
-            digits = any(character.isdigit() for word in known for character in word)
-            few = said if digits else said[:-1] + f" AND NOT regexp_matches({name}, '[0-9]'))"
+        # A text of frequent words alone is found by all of them together. Most texts of codes have a digit, the
+        # frequent words mostly none, and then these texts need not be looked at.
+        digits = any(character.isdigit() for word in known for character in word)
+        if frequent and (digits or undigited):
+            few = said if digits else f"{said} AND NOT {name} GLOB '*[0-9]*'"
             whole = "array_to_string(list_filter(said, lambda word: word <> ''), ' ')"
             self._all(
-                f"INSERT INTO postings SELECT hash('=' || {whole}), {at}, {ROW_INDEX} FROM {few} "
+                f"INSERT INTO rare SELECT CAST(hash('=' || {whole}) >> 32 AS UINTEGER), {ROW_INDEX} FROM ({few}) "
                 f"WHERE list_has_all([{listed}], said)"
             )
+        self._all(f"INSERT INTO ix.postings SELECT hash, {at}, {ROW_INDEX} FROM rare ORDER BY hash")
+        self._all("DROP TABLE rare")
         readings = readings_of(typed)
         texts = list(dict.fromkeys(cell for cell in typed.cells if cell.strip()))
         views = {ViewKind.TEXT: ViewProfile(Way.NATIVE, None, stats.filled == self._rows)}
@@ -431,28 +445,48 @@ class _Builder:
         self._connection.unregister("told")
 
     def _write_words(self) -> None:
-        """Words, and whole cells without their spaces, sorted, so that few blocks are read to find one."""
-        for table, pairs in (("words", self._words), ("compacts", self._compacts)):
-            said, cells = ([pair[0] for pair in pairs], [pair[1] for pair in pairs])
-            told = {"word": pyarrow.array(said, pyarrow.string()), "cell": pyarrow.array(cells, pyarrow.int32())}
-            self._connection.register("told", pyarrow.table(told))
-            self._all(f"CREATE TABLE ix.{table} AS SELECT * FROM told ORDER BY word, cell")
-            self._connection.unregister("told")
-            pairs.clear()
-        words = [row[0] for row in self._all("SELECT DISTINCT word FROM ix.words ORDER BY word")]
-        plain = [word for word in words if word.isalpha()]
+        """Words with their cells, their dictionary forms, and whole cells without their spaces, each sorted."""
         told = {
-            "word": pyarrow.array(plain, pyarrow.string()),
-            "lemma": pyarrow.array([lemma(word) for word in plain], pyarrow.string()),
-            "letter": pyarrow.array([word[0] for word in plain], pyarrow.string()),
+            name: pyarrow.table(
+                {"word": pyarrow.array(said, pyarrow.string()), "cell": pyarrow.array(at, pyarrow.int32())}
+            )
+            for name, pairs in (("words", self._words), ("compacts", self._compacts))
+            for said, at in [tuple(zip(*pairs, strict=True)) or ((), ())]
         }
-        self._connection.register("told", pyarrow.table(told))
-        self._all("CREATE TABLE ix.vocabulary AS SELECT * FROM told")
+        self._words.clear()
+        self._compacts.clear()
+        self._connection.register("told", told["compacts"])
+        self._all("CREATE TABLE ix.compacts AS SELECT * FROM told ORDER BY word, cell")
         self._connection.unregister("told")
-        self._all("CREATE TABLE IF NOT EXISTS ix.frequent (place UTINYINT, word VARCHAR)")
-        self._report("Sorting the words of columns with many different texts")
-        self._all("CREATE TABLE ix.postings AS SELECT * FROM postings ORDER BY hash, place, row_index")
-        self._all("DROP TABLE postings")
+        self._connection.register("told", told["words"])
+        self._all("CREATE TABLE ix.postings_of_words AS SELECT cell FROM told ORDER BY word, cell")
+        self._all(
+            "CREATE TABLE ix.vocabulary AS SELECT word, CAST(sum(held) OVER (ORDER BY word) - held AS BIGINT) AS start "
+            "FROM (SELECT word, count(*) AS held FROM told GROUP BY word) ORDER BY word"
+        )
+        self._connection.unregister("told")
+        words = [row[0] for row in self._all("SELECT word FROM ix.vocabulary ORDER BY word")]
+        plain = [at for at, word in enumerate(words) if word.isalpha()]
+        forms = {
+            "lemma": pyarrow.array([lemma(words[at]) for at in plain], pyarrow.string()),
+            "number": pyarrow.array(plain, pyarrow.int32()),
+        }
+        self._connection.register("told", pyarrow.table(forms))
+        self._all("CREATE TABLE ix.forms AS SELECT * FROM told ORDER BY lemma, number")
+        self._connection.unregister("told")
+
+    def _write_codes(self, profiles: Sequence[ColumnProfile]) -> None:
+        """The cells of the sampled rows, by their numbers; -1 for those without a text."""
+        coded = [at for at, profile in enumerate(profiles) if profile.indexed is Indexed.CELLS]
+        chosen = "".join(f", coalesce(cells_{at}.cell, -1) AS cell_{at}" for at in coded)
+        joins = " ".join(
+            f"LEFT JOIN ix.cells AS cells_{at} ON cells_{at}.place = {at} "
+            f"AND cells_{at}.text = CAST(sample.{number_name(at)} AS VARCHAR)"
+            for at in coded
+        )
+        self._all(
+            f"CREATE TABLE ix.coded AS SELECT sample.{ROW_INDEX}{chosen} FROM ix.sample AS sample {joins} ORDER BY 1"
+        )
 
     def _keep_rows(self, profiles: Sequence[ColumnProfile]) -> None:
         numbers = set(range(1, min(self._rows, ROWS_AT_THE_ENDS) + 1))
@@ -461,8 +495,8 @@ class _Builder:
         numbers |= set(anywhere)
         for at, profile in enumerate(profiles):
             numbers |= set(self._extremes(at, profile))
-        listed = ", ".join(map(str, sorted(numbers))) or "0"
-        self._all(f"CREATE TABLE ix.kept AS SELECT * FROM source WHERE {ROW_INDEX} IN ({listed}) ORDER BY {ROW_INDEX}")
+        picked = self._place.source_rows(sorted(numbers)).sql(dialect="duckdb")
+        self._all(f"CREATE TABLE ix.kept AS {picked}")
 
     def _extremes(self, at: int, profile: ColumnProfile) -> Iterator[int]:
         """The first rows with the lowest and the highest values."""

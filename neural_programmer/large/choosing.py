@@ -10,6 +10,7 @@ from sqlglot import exp
 from neural_programmer.large.dates import literal_of
 from neural_programmer.large.place import ROW_INDEX, Place, number_name
 from neural_programmer.large.profile import ColumnProfile, Indexed, Native
+from neural_programmer.large.sampled import CellIs, NumberIs
 from neural_programmer.large.value_index import Cell, ValueIndex
 from neural_programmer.tables.matching.aliases import alias_names
 from neural_programmer.tables.matching.index import TableIndex
@@ -26,6 +27,8 @@ _ROWS_OF_A_CELL = 16
 _ROWS_OF_BOTH = 4
 _MOST_WHOLE = 6
 _RARE_ROWS = 8
+# Of cells that the question says in part, and that are not in the sample, the rows of so many are read.
+_MOST_READ = 6
 
 
 class RowChooser:
@@ -44,30 +47,32 @@ class RowChooser:
         cells, rare = self._cells(words)
         numbers = self._numbers(question, tokens)
         dates = [placed.date for placed in find_dates(question, tokens)]
-        found = [row for cell in cells for row in (cell.first, cell.last)]
+        whole = self._whole(cells, words)
+        found = self._rows_at_hand(cells, {cell.number for cell in whole})
         found += rare
         found += self._rows_of_numbers(numbers)
         found += self._rows_of_dates(dates, numbers)
-        found += self._rows_of_cells(self._whole(cells, words), numbers)
+        found += self._rows_of_cells(whole, numbers)
         return list(dict.fromkeys(found))
 
-    def _cells(self, words: Sequence[QuestionWord]) -> tuple[list[Cell], list[int]]:
+    def _cells(self, words: Sequence[QuestionWord]) -> tuple[list[int], list[int]]:
         """The cells that the words may mean, and rows of the columns whose cells are not kept."""
         content = [word for word in words if not word.is_stop]
         plain = dict.fromkeys(word.word for word in content)
         plain.update(dict.fromkeys(f"{one.word}{other.word}" for one, other in itertools.pairwise(words)))
         plain.update(dict.fromkeys(part for name in alias_names(words) for part in name.split()))
-        known = self._index.known_words(plain)
+        vocabulary = self._index.vocabulary
+        known = vocabulary.known(plain)
         wanted = [word for word in plain if word in known]
         for word in content:
-            alike = [other for other in self._index.words_like(lemma(word.word)) if other != word.word]
+            alike = [other for other in vocabulary.like(lemma(word.word)) if other != word.word]
             wanted += alike
             if word.word not in known and not alike and may_be_misspelt(word):
-                choices = self._index.words_by_letter(word.word[0])
+                choices = vocabulary.by_letter(word.word[0])
                 wanted += [other for other, _ in similar_words(word.word, choices)]
         wholes = list(_runs(words))
         compacts = [whole.replace(" ", "") for whole in wholes]
-        cells = self._index.cells_with(list(dict.fromkeys(wanted)), compacts, _MOST_CELLS)
+        cells = vocabulary.best(dict.fromkeys(wanted), dict.fromkeys(compacts), _MOST_CELLS)
         return cells, self._index.rows_with([word.word for word in content], wholes, _RARE_ROWS)
 
     def _numbers(self, question: str, tokens: Sequence[Token]) -> list[float]:
@@ -75,16 +80,26 @@ class RowChooser:
         amounts = (mention.constant.values[0] for mention in found)
         return list(dict.fromkeys(float(amount) for amount in amounts if isinstance(amount, float | int)))
 
-    @staticmethod
-    def _whole(cells: Sequence[Cell], words: Sequence[QuestionWord]) -> list[Cell]:
+    def _whole(self, cells: Sequence[int], words: Sequence[QuestionWord]) -> list[Cell]:
         """The cells that the question says whole, at most two of a column."""
         said = f" {' '.join(word.word for word in words)} "
+        sizes = self._index.vocabulary.cells.sizes
         kept: list[Cell] = []
-        for cell in cells:
+        for cell in self._index.cells([one for one in cells if sizes[one] <= len(words)]):
             of_column = sum(other.place == cell.place for other in kept)
             if cell.words in said and of_column < 2 and len(kept) < _MOST_WHOLE:
                 kept.append(cell)
         return kept
+
+    def _rows_at_hand(self, cells: Sequence[int], whole: set[int]) -> list[int]:
+        """Rows with the cells: those of the sample, and of a few others those that have to be read."""
+        about = self._index.vocabulary.cells
+        sampled = self._index.sampled_rows
+        read = [one for one in cells if not sampled[one] and one not in whole][:_MOST_READ]
+        found = [one for one in cells if sampled[one] or one in whole]
+        rows = [int(sampled[one]) for one in found if sampled[one]]
+        read += [one for one in found if not sampled[one]]
+        return rows + [int(row) for one in read for row in (about.first[one], about.last[one])]
 
     def _numeric(self, numbers: Sequence[float]) -> Iterator[tuple[int, float]]:
         """Every column of numbers with every number that lies within it."""
@@ -113,46 +128,30 @@ class RowChooser:
 
     def _rows_of_cells(self, cells: Sequence[Cell], numbers: Sequence[float]) -> list[int]:
         """Rows of each cell, of each two in different columns, and with numbers on either side of the question's."""
-        conditions = {cell: self._condition(cell) for cell in cells}
-        asked: list[tuple[list[exp.Expr], int]] = [([one], _ROWS_OF_A_CELL) for one in conditions.values()]
+        sample = self._index.sample
+        found: list[int] = []
         sides = list(self._numeric(numbers))[:8]
-        for one in conditions.values():
+        for cell in cells:
+            here = CellIs(cell.place, cell.number)
+            found += sample.holding([here], _ROWS_OF_A_CELL)
             for at, number in sides:
-                bound = exp.Literal.number(repr(number))
-                asked.append(([one, exp.GT(this=_column(at), expression=bound)], 2))
-                asked.append(([one, exp.LT(this=_column(at), expression=bound.copy())], 2))
-        together: list[list[exp.Expr]] = []
-        by_column: dict[int, exp.Expr] = {}
-        for cell, condition in conditions.items():
-            by_column.setdefault(cell.place, condition)
-        if len(by_column) > 2:
-            together.append(list(by_column.values()))
-        for first, second in itertools.combinations(conditions, 2):
-            if first.place != second.place:
-                together.append([conditions[first], conditions[second]])
-        found = self._sampled(asked)
-        for both in together[:6]:
-            rows = self._sampled([(both, _ROWS_OF_BOTH)])
+                found += sample.holding([here, NumberIs(at, True, number)], 2)
+                found += sample.holding([here, NumberIs(at, False, number)], 2)
+        by_column: dict[int, Cell] = {}
+        for cell in cells:
+            by_column.setdefault(cell.place, cell)
+        together = [tuple(by_column.values())] if len(by_column) > 2 else []
+        together += [pair for pair in itertools.combinations(cells, 2) if pair[0].place != pair[1].place]
+        for some in together[:6]:
+            rows = sample.holding([CellIs(cell.place, cell.number) for cell in some], _ROWS_OF_BOTH)
             if not rows and not self._sample_is_all:
-                rows = self._asked(both, _ROWS_OF_BOTH)
+                rows = self._asked([self._condition(cell) for cell in some], _ROWS_OF_BOTH)
             found += rows
         return found
 
     def _condition(self, cell: Cell) -> exp.Expr:
         column = self._columns[cell.place]
         return exp.EQ(this=_column(cell.place), expression=_literal(column, cell.text))
-
-    def _sampled(self, asked: Sequence[tuple[Sequence[exp.Expr], int]]) -> list[int]:
-        """The first sampled rows of each list of conditions, all by one query."""
-        if not asked:
-            return []
-        every = [
-            exp.select(ROW_INDEX).from_("sample").where(*(one.copy() for one in conditions)).limit(most).subquery()
-            for conditions, most in asked
-        ]
-        selects = [exp.select(ROW_INDEX).from_(one) for one in every]
-        tree = exp.union(*selects, distinct=False) if len(selects) > 1 else selects[0]
-        return [row[0] for row in self._index.all(tree.sql(dialect="duckdb"))]
 
     def _asked(self, conditions: Sequence[exp.Expr], most: int) -> list[int]:
         """The first rows that fulfil the conditions, from where the table lives."""

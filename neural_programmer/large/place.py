@@ -94,11 +94,27 @@ class Place(ABC):
         wanted = sorted(set(numbers))
         if not wanted:
             return []
-        every = self.typed(range(len(self.columns))).subquery("every")
-        picked = exp.select(exp.Star()).from_(every)
-        condition = exp.column(ROW_INDEX).isin(*wanted)
-        tree = picked.where(condition).order_by(ROW_INDEX)
-        return self.run(tree.sql(dialect=self.dialect), len(wanted))
+        return self.run(self._picked(wanted).sql(dialect=self.dialect), len(wanted))
+
+    def source_rows(self, numbers: Sequence[int]) -> exp.Select:
+        """Some rows of the view that ``offer_rows`` made, for the DuckDB there, in order."""
+        return exp.select(exp.Star()).from_("source").where(_among(exp.column(ROW_INDEX), numbers)).order_by(ROW_INDEX)
+
+    def _picked(self, numbers: Sequence[int]) -> exp.Select:
+        """Some rows, in order."""
+        typed = self.typed(range(len(self.columns)))
+        number, first = self.row_index(), 0
+        if isinstance(number, exp.Add) and isinstance(number.expression, exp.Literal):
+            number, first = number.this, int(number.expression.this)
+        if isinstance(number, exp.Column):
+            # What is compared as it is stored tells the database which blocks to read.
+            return typed.where(_among(number, [one - first for one in numbers])).order_by(ROW_INDEX)
+        picked = exp.select(exp.Star()).from_(typed.subquery("every"))
+        return picked.where(_among(exp.column(ROW_INDEX), numbers)).order_by(ROW_INDEX)
+
+
+def _among(value: exp.Expr, numbers: Sequence[int]) -> exp.Expr:
+    return exp.In(this=value.copy(), expressions=[exp.Literal.number(number) for number in numbers or [0]])
 
 
 def batches(rows: Iterable[SqlRow], size: int) -> Iterator[list[SqlRow]]:

@@ -5,38 +5,40 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+import pyarrow
 from sqlglot import exp
 
 from neural_programmer.execution.sql_facts import PLACEHOLDERS_OF_LIKE
-from neural_programmer.large.place import ROW_INDEX, SqlRow
+from neural_programmer.large.place import ROW_INDEX, SqlRow, number_name
 from neural_programmer.large.profile import Indexed, Native, TableProfile
+from neural_programmer.large.sampled import Sample
+from neural_programmer.large.vocabulary import Cells, Numbers, SortedTexts, Vocabulary
 from neural_programmer.tables.loaders.cells import number_text
 from neural_programmer.tables.values import text_key, text_words
 
 MEMORY_LIMIT = "100MB"
-# A word of more cells than this says too little to follow it to all of them.
-_MOST_POSTINGS = 200_000
 _MOST_ROWS = 200
-_SHORTEST_SIMILAR = 4
 # So many numbers are written out to look for the words of one.
 _MOST_WRITTEN = 20_000
+# So many cells are named one by one in a query.
+_MOST_LISTED = 200
+_MOST_REMEMBERED = 512
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A distinct text of a column: where it first and last stands, in how many rows, and its words."""
+    """A distinct text of a column: its number, the column's position, and its words between blanks."""
 
+    number: int
     place: int
     text: str
     words: str
-    held: int
-    first: int
-    last: int
 
 
 class ValueIndex:
@@ -56,6 +58,9 @@ class ValueIndex:
         self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET lock_configuration = true")
         self._one_at_a_time = threading.Lock()
+        # The readings of a question name the same texts again and again.
+        self._find_spellings = lru_cache(maxsize=_MOST_REMEMBERED)(self._spellings)
+        self._find_texts = lru_cache(maxsize=_MOST_REMEMBERED)(self._texts_with)
         self.profile = TableProfile.from_json(self.all("SELECT content FROM profile")[0][0])
         self._frequent: dict[int, set[str]] = {}
         for place, word in self.all("SELECT place, word FROM frequent"):
@@ -63,6 +68,10 @@ class ValueIndex:
         self._with_postings = [
             at for at, column in enumerate(self.profile.columns) if column.indexed is Indexed.POSTINGS
         ]
+
+    def _arrow(self, sql: str) -> pyarrow.Table:
+        with self._one_at_a_time:
+            return self._connection.sql(sql).to_arrow_table()
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[SqlRow]:
         """Every row of a query over the index."""
@@ -73,61 +82,75 @@ class ValueIndex:
         """Closes the file."""
         self._connection.close()
 
-    def known_words(self, words: Iterable[str]) -> set[str]:
-        """Those of the words that stand in an indexed cell."""
-        found = self.all("SELECT DISTINCT word FROM words WHERE word IN (SELECT unnest(?))", [list(words)])
-        return {row[0] for row in found}
-
-    def words_like(self, form: str) -> list[str]:
-        """The words of the cells by a dictionary form, in order."""
-        return self._vocabulary[0].get(form, [])
-
-    def words_by_letter(self, letter: str) -> list[str]:
-        """The alphabetic words of the cells that begin with a letter, at least four letters long, in order."""
-        return self._vocabulary[1].get(letter, [])
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the cells, with what is known of these."""
+        words = self._arrow("SELECT word, start FROM vocabulary ORDER BY word")
+        forms = self._arrow("SELECT lemma, number FROM forms ORDER BY lemma, number")
+        compacts = self._arrow("SELECT word, cell FROM compacts ORDER BY word, cell")
+        postings = _numbers(self._arrow("SELECT cell FROM postings_of_words"), "cell")
+        found = self._arrow("SELECT place, size, length, held, first, last FROM cells ORDER BY cell")
+        place, size, length, held, first, last = (_numbers(found, name) for name in found.column_names)
+        return Vocabulary(
+            _texts(words, "word"),
+            np.append(_numbers(words, "start"), len(postings)),
+            postings,
+            _texts(forms, "lemma"),
+            _numbers(forms, "number"),
+            _texts(compacts, "word"),
+            _numbers(compacts, "cell"),
+            Cells(place, size, length, held, first, last),
+        )
 
     @cached_property
-    def _vocabulary(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-        """Words by their dictionary forms, and by their first letters; as many as the cells' texts at most."""
-        by_form: dict[str, list[str]] = {}
-        by_letter: dict[str, list[str]] = {}
-        for word, form, letter in self.all("SELECT word, lemma, letter FROM vocabulary ORDER BY word"):
-            by_form.setdefault(form, []).append(word)
-            if len(word) >= _SHORTEST_SIMILAR:
-                by_letter.setdefault(letter, []).append(word)
-        return by_form, by_letter
+    def sampled_rows(self) -> Numbers:
+        """The first sampled row of each distinct text, 0 where none has it."""
+        return self.sample.first_rows(len(self.vocabulary.cells.places))
 
-    def cells_with(self, words: Sequence[str], compacts: Sequence[str], most: int) -> list[Cell]:
-        """Distinct cells that hold some of the words, those that hold nothing else first, then the fullest.
-
-        ``compacts`` are whole cells without their spaces.
-        """
-        rows = self.all(
-            f"""
-            WITH counted AS (SELECT word FROM words WHERE word IN (SELECT unnest($words)) GROUP BY word
-                             HAVING count(*) <= {_MOST_POSTINGS}),
-                 hits AS (SELECT cell, count(*) AS hits FROM words
-                          WHERE word IN (SELECT unnest($words)) AND word IN (SELECT word FROM counted) GROUP BY cell
-                          UNION ALL SELECT cell, 1000 FROM compacts WHERE word IN (SELECT unnest($compacts))),
-                 best AS (SELECT cell, sum(hits) AS hits FROM hits GROUP BY cell)
-            SELECT place, text, words, held, first, last FROM best JOIN cells USING (cell)
-            ORDER BY hits >= 1000 DESC, hits DESC, length(words), held DESC, text, place LIMIT {int(most)}
-            """.replace("$words", "$1").replace("$compacts", "$2"),
-            [list(words), list(compacts)],
+    @cached_property
+    def sample(self) -> Sample:
+        """The sampled rows, by their cells and numbers."""
+        columns = list(enumerate(self.profile.columns))
+        coded = [at for at, column in columns if column.indexed is Indexed.CELLS]
+        numeric = [at for at, column in columns if column.native.is_number]
+        chosen = [ROW_INDEX, *(f"cell_{at}" for at in coded)]
+        chosen += [f"CAST({number_name(at)} AS DOUBLE) AS number_{at}" for at in numeric]
+        found = self._arrow(f"SELECT {', '.join(chosen)} FROM sample JOIN coded USING ({ROW_INDEX}) ORDER BY 1")
+        return Sample(
+            _numbers(found, ROW_INDEX),
+            {at: _numbers(found, f"cell_{at}") for at in coded},
+            {at: found[f"number_{at}"].to_numpy().astype(np.float64) for at in numeric},
         )
-        return [Cell(*row) for row in rows]
+
+    def cells(self, numbers: Sequence[int]) -> list[Cell]:
+        """Some of the distinct texts, in the order of their numbers given."""
+        if not numbers:
+            return []
+        rows = self.all(f"SELECT cell, place, text, words FROM cells WHERE cell IN ({_listed(numbers)})")
+        found = {row[0]: Cell(*row) for row in rows}
+        return [found[number] for number in numbers]
 
     def rows_with(self, words: Sequence[str], wholes: Sequence[str], most: int) -> list[int]:
         """Rows whose text in a column of many different texts holds some rare words, the fullest first."""
         if not self._with_postings:
             return []
-        wanted = [*words, *(f"={whole}" for whole in wholes)]
+        # Texts of frequent words alone are found as wholes, and no others are.
+        found = [
+            whole for whole in wholes if any(self._all_frequent(place, whole.split()) for place in self._with_postings)
+        ]
         rows = self.all(
-            f"SELECT {ROW_INDEX}, count(DISTINCT hash) AS hits FROM postings WHERE hash IN (SELECT hash(unnest(?))) "
-            f"GROUP BY {ROW_INDEX}, place ORDER BY hits DESC, {ROW_INDEX} LIMIT {int(most)}",
-            [wanted],
+            f"SELECT {ROW_INDEX}, count(DISTINCT hash) AS hits FROM postings "
+            f"WHERE hash IN ({_listed(self._hashes([*words, *(f'={whole}' for whole in found)]))}) "
+            f"GROUP BY {ROW_INDEX}, place ORDER BY hits DESC, {ROW_INDEX} LIMIT {int(most)}"
         )
         return list(dict.fromkeys(row[0] for row in rows))
+
+    def _all_frequent(self, place: int, words: Sequence[str]) -> bool:
+        return self._frequent.get(place, frozenset()).issuperset(words)
+
+    def _hashes(self, words: Sequence[str]) -> list[int]:
+        """What stands for words in the postings: half a hash, so that another word may have the same."""
+        return [row[0] >> 32 for row in self.all("SELECT hash(unnest(?))", [list(dict.fromkeys(words))])]
 
     def rows_with_number(self, number: float, most: int) -> list[int]:
         """Rows that hold a number, the first of each column."""
@@ -154,11 +177,18 @@ class ValueIndex:
 
     def spellings(self, place: int, text: str) -> tuple[str, ...] | None:
         """How the texts of a column that equal a text are written, commonest first; None where it cannot be told."""
-        key = text_key(text)
+        return self._find_spellings(place, text)
+
+    def _spellings(self, place: int, text: str) -> tuple[str, ...] | None:
+        key, words = text_key(text), text_words(text).split()
         if self.profile.columns[place].indexed is Indexed.CELLS:
-            rows = self.all("SELECT text FROM cells WHERE place = ? AND key = ? ORDER BY held DESC, text", [place, key])
+            among = self._among(place, words)
+            if among is None:
+                return ()
+            rows = self.all(
+                f"SELECT text FROM cells WHERE place = ? AND key = ? {among} ORDER BY held DESC, text", [place, key]
+            )
             return tuple(row[0] for row in rows)
-        words = text_words(text).split()
         if not words:
             return None
         rare = [word for word in words if word not in self._frequent.get(place, ())]
@@ -170,16 +200,19 @@ class ValueIndex:
 
     def _rows_of_all(self, place: int, words: Sequence[str]) -> list[int] | None:
         """The rows in which a column holds all the words; None where they are many."""
-        distinct = list(dict.fromkeys(words))
+        hashes = set(self._hashes(words))
         rows = self.all(
-            f"SELECT {ROW_INDEX} FROM postings WHERE place = ? AND hash IN (SELECT hash(unnest(?))) "
+            f"SELECT {ROW_INDEX} FROM postings WHERE place = ? AND hash IN ({_listed(hashes)}) "
             f"GROUP BY {ROW_INDEX} HAVING count(DISTINCT hash) = ? ORDER BY {ROW_INDEX} LIMIT {_MOST_ROWS + 1}",
-            [place, distinct, len(distinct)],
+            [place, len(hashes)],
         )
         return None if len(rows) > _MOST_ROWS else [row[0] for row in rows]
 
     def texts_with(self, place: int, words: str, most: int) -> list[str] | None:
         """The texts of a column that hold these words together; None where they are not kept, or are many."""
+        return self._find_texts(place, words, most)
+
+    def _texts_with(self, place: int, words: str, most: int) -> list[str] | None:
         column = self.profile.columns[place]
         if column.indexed is Indexed.POSTINGS:
             rare = [word for word in words.split() if word not in self._frequent.get(place, ())]
@@ -189,8 +222,14 @@ class ValueIndex:
             written = dict.fromkeys(str(row[place + 1]) for row in self._fetch(found))
             return [one for one in written if words in text_words(one)]
         if column.indexed is Indexed.CELLS:
+            said = words.split()
+            if len(said) == 1 and len(self.vocabulary.cells_of_all(said, place)) > most:
+                return None
+            among = self._among(place, said)
+            if among is None:
+                return []
             rows = self.all(
-                f"SELECT text FROM cells WHERE place = ? AND contains(words, ?) ORDER BY text LIMIT {most + 1}",
+                f"SELECT text FROM cells WHERE place = ? AND contains(words, ?) {among} ORDER BY text LIMIT {most + 1}",
                 [place, words],
             )
         elif column.native is Native.DATE:
@@ -209,6 +248,18 @@ class ValueIndex:
         else:
             return None
         return None if len(rows) > most else [row[0] for row in rows]
+
+    def _among(self, place: int, words: Sequence[str]) -> str | None:
+        """A condition that lets through the cells of a column with all the words, none where they are many.
+
+        None where there are no such cells.
+        """
+        if not words:
+            return ""
+        found = self.vocabulary.cells_of_all(words, place)
+        if not len(found):
+            return None
+        return f"AND cell IN ({_listed(found.tolist())})" if len(found) <= _MOST_LISTED else ""
 
     def told(self, place: int, column: str) -> list[tuple[str, Any]]:
         """The texts of a column that hold a value under a view, and these values."""
@@ -240,3 +291,17 @@ def _as_written(written: str, text: str) -> str:
     at = written.casefold().find(text.casefold())
     found = written[at : at + len(text)] if at >= 0 else ""
     return found if text_key(found) == text_key(text) else ""
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    """Numbers as a list of SQL, which tells DuckDB the blocks to read, as a parameter does not."""
+    return ", ".join(map(str, map(int, numbers))) or "NULL"
+
+
+def _numbers(found: pyarrow.Table, name: str) -> Numbers:
+    numbers: Numbers = found[name].to_numpy()
+    return numbers
+
+
+def _texts(found: pyarrow.Table, name: str) -> SortedTexts:
+    return SortedTexts(found[name].combine_chunks())
