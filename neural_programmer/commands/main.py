@@ -17,6 +17,7 @@ from neural_programmer.commands import (
     compare,
     download,
     evaluate,
+    evolve,
     export,
     gold,
     invariance,
@@ -25,6 +26,7 @@ from neural_programmer.commands import (
     sql,
     train,
     ui,
+    units,
 )
 from neural_programmer.commands.exit_codes import BAD_INPUT, INTERRUPTED, UserError
 from neural_programmer.version import version
@@ -45,6 +47,8 @@ _COMMANDS = (
         agreement,
         gold,
         address,
+        evolve,
+        units,
         search,
         calibrate,
     ),

@@ -64,7 +64,8 @@ class OptimisationConfig:
     ``soft_questions`` of a batch (0: all) and programs of ``soft_steps`` steps; where the model's ``halting`` is
     "adaptive" every step costs ``ponder_cost``. ``minutes`` bounds the run (0: no
     bound); ``patience`` is for how many evaluations in a row the dev accuracy may fail to rise (0: any). ``processes``
-    share the search, the models of folds and their candidates, each training on ``threads``.
+    share the search, the models of folds and their candidates, each training on ``threads``. ``snapshots`` is how many
+    checkpoints an epoch are kept in the run's folder, for ``neural-programmer evolve`` (0: none).
     """
 
     objective: str = "programs"
@@ -95,6 +96,7 @@ class OptimisationConfig:
     processes: int = 2
     program_margin: float = 4.6
     least_log_mass: float = -9.0
+    snapshots: int = 0
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,8 @@ def config_from(values: Mapping[str, Any]) -> TrainingConfig:
             "[optimisation] ponder_cost: expected 0, or more where the model's halting is adaptive, "
             f"but found {optimisation.ponder_cost}"
         )
+    if optimisation.snapshots < 0:
+        raise ConfigError(f"[optimisation] snapshots: expected 0 or more, but found {optimisation.snapshots}")
     for key in _AT_LEAST_ONE:
         if getattr(optimisation, key) < 1:
             raise ConfigError(f"[optimisation] {key}: expected at least 1, but found {getattr(optimisation, key)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import signal
 import threading
 import time
@@ -171,6 +172,8 @@ class _Run:
     def go(self) -> bool:
         """Train to the end; false where the run was stopped before it."""
         optimisation, progress = self.config.optimisation, self.trainer.progress
+        if self.trainer.step == 0:
+            self._snapshot()
         try:
             while progress.epoch < optimisation.epochs and not self._hopeless():
                 loss = self.trainer.run_epoch(self.reporter, self._between)
@@ -214,6 +217,7 @@ class _Run:
         else:
             found = accuracy(self._judged.predictor(), self.data.judged, self.config.optimisation.beam)
         progress.accuracies.append(found)
+        self._snapshot(found)
         self.reporter.scalar("dev accuracy", found, progress.epoch)
         note = ""
         if found > progress.best:
@@ -226,7 +230,18 @@ class _Run:
             f"epoch {progress.epoch}: loss {loss:.3f}, dev {100 * found:.1f}% after {minutes:.1f} min of steps{note}"
         )
 
+    def _snapshot(self, accuracy: float | None = None) -> None:
+        """Keep the weights as they are for whoever looks back on the run; small, in 16 bits."""
+        if not self.config.optimisation.snapshots:
+            return
+        step, loss = self.trainer.step, self.trainer.recent_loss
+        notes = {"step": step, "loss": None if math.isnan(loss) else loss, "dev_accuracy": accuracy}
+        checkpoint.save(self.folder / "checkpoints" / f"{step:07}", self._judged, notes=notes, half=True)
+
     def _between(self) -> None:
+        snapshots, batch = self.config.optimisation.snapshots, self.trainer.progress.batch
+        if snapshots and batch % max(1, self.trainer.batches // snapshots) == 0 and batch < self.trainer.batches:
+            self._snapshot()
         if self.data.watch is not None:
             self.data.watch(self.trainer)
         if self.interrupted.is_set():

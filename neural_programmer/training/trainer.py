@@ -68,6 +68,8 @@ class Trainer:
         )
         self.average: Programmer | None = copy.deepcopy(model) if config.average > 0 else None
         self.progress = Progress()
+        # The mean loss of the last steps, for those who watch.
+        self.recent_loss = math.nan
 
     @property
     def batches(self) -> int:
@@ -105,6 +107,7 @@ class Trainer:
             start = progress.batch * config.batch_size
             loss = self.train_step(order[start : start + config.batch_size])
             losses.append(loss)
+            self.recent_loss = float(np.mean(losses[-50:]))
             progress.seconds += time.monotonic() - started
             progress.batch += 1
             if progress.batch % 50 == 0 or progress.batch == self.batches:
