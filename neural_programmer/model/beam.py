@@ -56,16 +56,6 @@ class _Steps:
     decisions: NDArray[np.float64]
     values: NDArray[np.float64]
 
-    def best_with(self, others: _Steps, most: int) -> _Steps:
-        """The likeliest of these and others, in order."""
-        order = np.argsort(-np.concatenate([self.values, others.values]), kind="stable")[:most]
-        return _Steps(
-            np.concatenate([self.parents, others.parents])[order],
-            np.concatenate([self.encoded, others.encoded])[order],
-            np.concatenate([self.decisions, others.decisions])[order],
-            np.concatenate([self.values, others.values])[order],
-        )
-
 
 _NO_STEPS = _Steps(np.zeros(0, np.int64), np.zeros((0, FIELDS), np.int64), np.zeros((0, FIELDS)), np.zeros(0))
 
@@ -181,22 +171,13 @@ class BeamSearch:
         grammar, widths = self._grammar, self._widths
         going_on = total[:, : grammar.stop]
         flat = np.argsort(-going_on, axis=None, kind="stable")[: widths.operations * widths.beam]
-        edges, operations = np.divmod(flat, grammar.stop)
         bounds = going_on.ravel()[flat]
-        steps = _NO_STEPS
-        most = widths.tries * widths.beam
-        # Arguments only make a step less likely than its operation: most of the edges need no look at them.
-        for start in range(0, len(flat), widths.beam):
-            looked = slice(start, start + int((bounds[start : start + widths.beam] > floor).sum()))
-            if looked.start == looked.stop:
-                break
-            found = self._best_steps(
-                scorer, memory, beginnings, edges[looked], operations[looked], bounds[looked], floor
-            )
-            steps = steps.best_with(found, most)
-            if len(steps.values) == most:
-                floor = float(steps.values[-1])
-        return steps
+        # Arguments only make a step less likely than its operation: the least likely edges need no look at them.
+        looked = int((bounds > max(floor, _IMPOSSIBLE)).sum())
+        if not looked:
+            return _NO_STEPS
+        edges, operations = np.divmod(flat[:looked], grammar.stop)
+        return self._best_steps(scorer, memory, beginnings, edges, operations, bounds[:looked], floor)
 
     def _best_steps(
         self,
