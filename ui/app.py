@@ -7,13 +7,27 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from neural_programmer.ui import arithmetic_page, ask_page, batch_page, history_page, link_panel, table_panel
+from neural_programmer.ui import (
+    arithmetic_page,
+    ask_page,
+    batch_page,
+    history_page,
+    learning_page,
+    link_panel,
+    table_panel,
+)
 from neural_programmer.ui.state import SessionState, session_state
 from neural_programmer.ui.style import PAGE_ICON, PAGE_STYLE
 
 # The pages by the titles under which they are chosen, the first of them first.
 PAGES: Mapping[str, Callable[[SessionState], None]] = MappingProxyType(
-    {"Ask": ask_page.draw, "Batch": batch_page.draw, "History": history_page.draw, "Arithmetic": arithmetic_page.draw}
+    {
+        "Ask": ask_page.draw,
+        "Batch": batch_page.draw,
+        "History": history_page.draw,
+        "Arithmetic": arithmetic_page.draw,
+        "Learning": learning_page.draw,
+    }
 )
 
 
