@@ -203,7 +203,7 @@ def main() -> None:
     prepared: dict[str, PreparedTable] = {}
 
     def ask(table: Table, question: str) -> object:
-        return programmer.ask(prepared.setdefault(table.fingerprint, PreparedTable(table)), question, with_trace=False)
+        return programmer.ask(prepared.setdefault(table.fingerprint, PreparedTable(table)), question)
 
     with socket.socket() as probe:
         probe.bind(("localhost", 0))

@@ -188,7 +188,7 @@ def run(response: Response, program: Program) -> Response:
         unused_words=unused_words(program, response.linking) if response.linking is not None else [],
         abstained=False,
         reason="" if found.defined else "nothing in the table fits the program",
-        trace=None,
+        tracing=None,
     )
 
 

@@ -314,7 +314,7 @@ def test_an_answer_below_the_threshold_is_withheld_with_its_readings(visit: Visi
     field.fill(WITHHELD)
     field.press("Enter")
     expect(page.get_by_text("It would be a guess")).to_be_visible()
-    expect(page.get_by_text("choose one of the readings below")).to_be_visible()
+    expect(page.get_by_text("Next: look at the reading below that you meant")).to_be_visible()
     picture(page, "withheld.png", 1580)
     page.get_by_role("button", name="Look at reading 2").click()
     expect(page.locator(".st-key-answer")).to_be_visible()

@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 
 from neural_programmer.language.text_form import read_program
 from neural_programmer.operations.registry import REGISTRY
+from neural_programmer.tables.build import build_table
+from neural_programmer.tables.views import ViewKind
 from neural_programmer.ui.launch import streamlit_options
+from neural_programmer.ui.units import mixed_units_in_words, units_of
 from neural_programmer.ui.wording import (
+    answer_unit,
     confidence_in_words,
     escape_markdown,
     number_in_words,
@@ -106,6 +110,46 @@ def test_no_two_operations_that_one_chip_offers_look_alike(of_dates: bool) -> No
 )
 def test_steps_in_words(step: str, expected: str) -> None:
     assert step_label(read_program(f"#0 = all_rows(); #1 = {step}").steps[1]) == expected
+
+
+WEIGHTS = build_table(
+    ["Name", "Weight", "Length"],
+    [
+        ["tent", "2.6 kg", "3 days"],
+        ["mug", "310 g", "1 day"],
+        ["kettle", "820 g", "2 days"],
+        ["bag", "690 g", "9 days"],
+    ],
+    "weights",
+)
+
+
+def test_units_are_counted_and_plurals_are_no_others() -> None:
+    assert units_of(WEIGHTS.column("Weight").views[ViewKind.NUMBER]) == ("g", "kg")
+    assert len(units_of(WEIGHTS.column("Length").views[ViewKind.NUMBER])) == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "columns"),
+    [
+        ('argmax(#0, "Weight":number)', ["Weight"]),
+        ('argmax(#0, "Length":number)', []),
+        ('select(#0, "Weight":number)', []),
+        ("count(#0)", []),
+    ],
+    ids=["several", "one", "only_shown", "none"],
+)
+def test_numbers_in_different_units_are_pointed_out(step: str, columns: list[str]) -> None:
+    said = mixed_units_in_words(read_program(f"#0 = all_rows(); #1 = {step}"), WEIGHTS)
+    assert [sentence.split()[3] for sentence in said] == columns
+    assert all("in different units, g and kg, and were taken as they stand" in sentence for sentence in said)
+
+
+def test_a_number_has_a_unit_only_where_its_cells_have_one() -> None:
+    heaviest = read_program('#0 = all_rows(); #1 = maximum(#0, "Weight":number)')
+    assert answer_unit(heaviest, WEIGHTS, [(2, "Weight")]) == "g"
+    assert answer_unit(heaviest, WEIGHTS, [(0, "Weight"), (2, "Weight")]) is None
+    assert answer_unit(read_program('#0 = all_rows(); #1 = sum(#0, "Length":number)'), WEIGHTS) == "days"
 
 
 def test_the_page_can_be_served_below_a_path() -> None:

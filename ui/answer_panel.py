@@ -41,14 +41,17 @@ def draw(state: SessionState, shown: Response) -> None:
 
 
 def _draw_abstention(shown: Response) -> None:
+    """Say why there is no answer, and what to do next."""
+    first, *others = withheld_in_words(shown)
+    st.warning(f"**No answer.** {escape_markdown(first)}", icon=":material/help:")
+    if others:
+        st.markdown(escape_markdown(" ".join(others)))
     if shown.readings:
-        st.warning(f"**No answer.** {escape_markdown(withheld_in_words(shown.confidence))}", icon=":material/help:")
         st.caption(
-            "Next: choose one of the readings below to look at it and to correct it, or say more exactly what you "
-            f"want to know. Withheld because {escape_markdown(shown.reason)}."
+            "Next: look at the reading below that you meant, and correct it; or ask again, with the names of columns "
+            "and with values as they stand in the table."
         )
         return
-    st.warning(f"**No answer.** {escape_markdown(_sentence(shown.reason))}", icon=":material/help:")
     names = ", ".join(f"“{escape_markdown(column.name)}”" for column in shown.prepared.table.columns[:_MOST_NAMES])
     more = " …" if len(shown.prepared.table.columns) > _MOST_NAMES else "."
     st.caption(f"Next: use the words of the table. Its columns are {names}{more}")
@@ -108,7 +111,7 @@ def chart_frame(shown: Response) -> pandas.DataFrame | None:
     pairs = [value for value in shown.answer if isinstance(value, tuple)]
     if len(pairs) != len(shown.answer) or not 2 <= len(pairs) <= _MOST_BARS:
         return None
-    unit = answer_unit(shown.program, shown.prepared.table)
+    unit = answer_unit(shown.program, shown.prepared.table, shown.cells)
     return pandas.DataFrame(
         {
             "Value": [str(number_in_words(first) if isinstance(first, float) else first) for first, _ in pairs],
@@ -136,7 +139,3 @@ def _draw_inexact(shown: Response) -> None:
     """Say which words were taken for others: a spelling is never corrected silently."""
     for written, meant in shown.respellings:
         st.info(f"“{escape_markdown(written)}” is not in the table and was read as “{escape_markdown(meant)}”.")
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"

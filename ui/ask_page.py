@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -49,6 +50,8 @@ TABS: tuple[Tab, ...] = (
     Tab("Export", export_panel.draw),
 )
 TABS_KEY = "tabs"
+# How long a browser has for a new answer before it gets the rest of the page.
+_SECONDS_TO_PAINT = 0.05
 # What was chosen in a tab, and is to be there again when the tab is opened again.
 _KEPT = ("dialect", "parameters", "hand sql ", "format", "part", "soft", "step of ")
 
@@ -63,17 +66,17 @@ def draw(state: SessionState) -> None:
             start_panel.draw(state, lambda: _model(problem))
         return
     model = _model(st.container())
-    if model is not None:
-        question_panel.draw(state)
+    question_panel.draw_name(state)
     _draw_answer(state, model)
 
 
 @st.fragment(key=ANSWER_FRAGMENT)
 def _draw_answer(state: SessionState, model: SharedModel | None) -> None:
-    """All below the question. To ask has this alone drawn again, and the answer first of it."""
+    """The question and all below it. To ask has this alone drawn again, and the answer first of it."""
     if state.prepared is None:  # the table was refused meanwhile
         return
     if model is not None:
+        question_panel.draw_form(state)
         question_panel.answer(state, model)
     link_panel.draw_problem(state)
     suggestions = st.container()
@@ -104,8 +107,10 @@ def _model(place: DeltaGenerator) -> SharedModel | None:
 def _draw_response(state: SessionState, shown: Response) -> None:
     words = st.container()
     with st.container(border=True, key="card"):
-        # First of all: the browser shows it while the rest is still being made.
+        # First of all, and alone: the rest would keep the browser from painting it.
         answer_panel.draw(state, shown)
+        if state.response is not state.notebook.recorded:  # it is new
+            time.sleep(_SECONDS_TO_PAINT)
         with words:
             words_panel.draw(state, shown)
         chips_panel.draw(state, shown)

@@ -22,7 +22,7 @@ from neural_programmer.tables.errors import TableError
 from neural_programmer.ui.notebook import BatchWork
 from neural_programmer.ui.resources import MODEL_ERRORS, SharedModel, now, sample_table, shared_model
 from neural_programmer.ui.state import SessionState, keep_question
-from neural_programmer.ui.wording import counted, escape_markdown
+from neural_programmer.ui.wording import counted, escape_markdown, guess_in_words
 
 # The page is drawn anew after so many seconds, so that progress is seen and Stop is heard.
 _SECONDS_A_SLICE = 0.5
@@ -135,7 +135,7 @@ def _draw_results(results: list[BatchResult]) -> None:
         {
             "Line": [result.line for result in results],
             "Question": [result.question for result in results],
-            "Answer": [answer_text(result) or result.reason for result in results],
+            "Answer": [answer_text(result) or _reason(result) for result in results],
             # In whole percent: more figures would say more than is known.
             "Confidence": [
                 round(result.confidence, 2) if result.outcome is Outcome.ANSWERED else None for result in results
@@ -161,6 +161,12 @@ def _draw_results(results: list[BatchResult]) -> None:
             mime="application/jsonl",
             on_click="ignore",
         )
+
+
+def _reason(result: BatchResult) -> str:
+    """Why a line has no answer."""
+    withheld = result.outcome is Outcome.ABSTAINED and result.confidence > 0  # without a reading it is 0
+    return f"No answer. {guess_in_words(result.confidence)}" if withheld else result.reason
 
 
 def _stop(work: BatchWork) -> None:

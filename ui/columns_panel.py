@@ -10,10 +10,11 @@ import streamlit as st
 
 from neural_programmer.tables.overrides import ColumnType
 from neural_programmer.tables.table import Column, Table
-from neural_programmer.tables.values import PartialDate
+from neural_programmer.tables.values import PartialDate, ValueType
 from neural_programmer.tables.views import View, ViewKind
 from neural_programmer.ui.resources import digest_of
 from neural_programmer.ui.state import SessionState
+from neural_programmer.ui.units import units_of
 from neural_programmer.ui.wording import counted, escape_markdown
 
 _WORDS = {
@@ -120,7 +121,8 @@ def _readings(column: Column) -> list[str]:
 
 
 def _unit(column: Column) -> str:
-    return next((view.unit for view in column.views.values() if view.unit), "")
+    units = (units_of(view) for view in column.views.values() if view.value_type is ValueType.NUMBER)
+    return next((", ".join(found) for found in units if found), "")
 
 
 def precision(column: Column) -> str:

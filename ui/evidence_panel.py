@@ -15,6 +15,7 @@ from neural_programmer.response import Response
 from neural_programmer.rows_used import StepRows, rows_of_steps
 from neural_programmer.tables.table import Table
 from neural_programmer.ui.style import HIGHLIGHT, PALE_HIGHLIGHT
+from neural_programmer.ui.units import mixed_units_in_words
 from neural_programmer.ui.wording import counted, escape_markdown
 
 # Past this size the browser gets the table page by page, not whole.
@@ -110,7 +111,7 @@ def _is_large(table: Table) -> bool:
 
 
 def evidence_in_words(shown: Response, rows: Sequence[int]) -> list[str]:
-    """What is highlighted, what was left out as totals, and what was passed over at which step."""
+    """What is highlighted, left out as totals, in different units, and passed over at which step."""
     table, cells = shown.prepared.table, shown.cells
     if cells:
         answers = {column for _, column in cells}
@@ -126,6 +127,7 @@ def evidence_in_words(shown: Response, rows: Sequence[int]) -> list[str]:
     if totals.size and shown.program is not None and shown.program.steps[0].operation == "all_rows":
         found.append(f"Left out as totals of other rows: {_rows_named(totals.tolist())}.")
     if shown.program is not None:
+        found += mixed_units_in_words(shown.program, table)
         for number, step in enumerate(rows_of_steps(shown.program, shown.prepared)):
             found += _skipped_in_words(number, step)
     return list(dict.fromkeys(found))

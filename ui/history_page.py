@@ -9,7 +9,7 @@ from neural_programmer.history import Entry, compare
 from neural_programmer.ui import feedback_panel
 from neural_programmer.ui.notebook import ASK, PAGE_KEY
 from neural_programmer.ui.state import QUESTION_KEY, SessionState, keep_question
-from neural_programmer.ui.wording import answer_texts, escape_markdown
+from neural_programmer.ui.wording import answer_texts, escape_markdown, withheld_in_words
 
 _MOST_VALUES = 3
 _MOST_SHOWN = 50
@@ -91,7 +91,7 @@ def _draw_comparison(entries: list[Entry]) -> None:
 
 def _answer(entry: Entry) -> str:
     if entry.response.abstained:
-        return f"No answer: {entry.response.reason}"
+        return f"No answer. {withheld_in_words(entry.response)[0]}"
     texts = answer_texts(entry.response)
     more = len(texts) - _MOST_VALUES
     return ", ".join(texts[:_MOST_VALUES]) + (f" and {more} more" if more > 0 else "")

@@ -50,13 +50,9 @@ def publish(state: SessionState) -> None:
     shown = state.shown
     wanted = write_link(state.source) if shown is None else write_link(state.source, shown.question, shown.program)
     present = {name: str(st.query_params[name]) for name in _NAMES if name in st.query_params}
-    if present == wanted:
-        return
-    for name in _NAMES:
-        if name in wanted:
-            st.query_params[name] = wanted[name]
-        elif name in st.query_params:
-            del st.query_params[name]
+    if present != wanted:
+        others = {name: st.query_params.get_all(name) for name in st.query_params if name not in _NAMES}
+        st.query_params.from_dict({**others, **wanted})  # at once: the browser is told of every change
 
 
 def _open(state: SessionState, sample: SampleTable) -> None:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from neural_programmer.follow_up import carried_conditions, without_condition
 from neural_programmer.given import GivenResponse, Way
-from neural_programmer.ui.question_panel import ask_instead
 from neural_programmer.ui.state import SessionState
 from neural_programmer.ui.wording import escape_markdown
 
@@ -51,4 +50,4 @@ def _drop(state: SessionState, shown: GivenResponse, step: int) -> None:
 
 def _ask_alone(state: SessionState, question: str) -> None:
     state.answer(None)  # without an answer there is nothing to carry on
-    ask_instead(state, question)
+    state.ask(question)

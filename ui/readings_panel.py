@@ -27,7 +27,7 @@ def reading_as_response(response: Response, number: int) -> Response:
         unused_words=unused_words(reading.program, response.linking) if response.linking is not None else [],
         abstained=False,
         reason="",
-        trace=None,
+        tracing=None,
     )
 
 
@@ -77,7 +77,7 @@ def _choose(state: SessionState, number: int) -> None:
 
 
 def _answer(reading: Reading, response: Response) -> str:
-    unit = answer_unit(reading.program, response.prepared.table)
+    unit = answer_unit(reading.program, response.prepared.table, reading.cells)
     texts = [value_text(value, unit) for value in reading.answer[:_MOST_VALUES]]
     more = len(reading.answer) - len(texts)
     return ", ".join(texts) + (f" and {more} more" if more else "")

@@ -63,6 +63,10 @@ PAGE_STYLE = """
 .np-looked small, .np-choices small { font-size: .74rem; opacity: .85; margin-left: .25rem; }
 .np-choices > span:first-child { font-weight: 650; }
 .np-dark, .np-dark small { color: #fff; }
+/* While a question is answered, what stands on the page is marked as old; to fade all of it out, element by element,
+    costs the browser more than to show the answer. It pales once waiting is shown, and then at once. */
+.stElementContainer, .stExpander details, .stExpander summary { transition: none !important; opacity: 1 !important; }
+body:has(.st-key-working) .st-key-card [data-stale="true"] { opacity: .35 !important; }
 @media (max-width: 640px) {
     .block-container { padding-left: 1rem; padding-right: 1rem; padding-top: 3.4rem; }
     .np-hero { font-size: 1.75rem; }

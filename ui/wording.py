@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 from neural_programmer.execution.english_words import column_words, constant_words, value_words
+from neural_programmer.execution.exact import CellPlace
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import Operation
 from neural_programmer.language.program import Program, Step
@@ -14,8 +16,9 @@ from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.response import Response
 from neural_programmer.tables.constants import Constant, ConstantKind
 from neural_programmer.tables.table import Table
-from neural_programmer.tables.values import ValueType
+from neural_programmer.tables.values import Number, ValueType
 from neural_programmer.tables.views import ViewKind, ViewReference
+from neural_programmer.ui.units import units_of
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:^=&\"'/@])")
 _CURRENCIES = frozenset("$€£¥")
@@ -32,6 +35,8 @@ _PLACES = {
 # A number of four digits without a unit may be a year.
 _SMALLEST_GROUPED = 10_000
 _MINUS = "\u2212"
+# Where the likeliest reading has less than this, it has more against it than for it.
+_STANDS_OUT = 0.5
 _CONFIDENCES = ((0.9, "Very sure"), (0.75, "Quite sure"), (0.5, "Fairly sure"), (0.3, "Unsure"), (-1.0, "Guessing"))
 
 
@@ -46,9 +51,26 @@ def confidence_in_words(confidence: float) -> str:
     return f"{words}: {_share(confidence)} on questions held out."
 
 
-def withheld_in_words(confidence: float) -> str:
+def guess_in_words(confidence: float) -> str:
     """Why an answer of so little confidence is not given."""
     return f"It would be a guess: answers like the likeliest one were {_share(confidence)} on questions held out."
+
+
+def withheld_in_words(response: Response) -> list[str]:
+    """Why no answer is given, in sentences: how often one like it would be right, and what speaks against it."""
+    if not response.readings:
+        return [f"{response.reason[:1].upper()}{response.reason[1:]}{'' if response.reason.endswith('.') else '.'}"]
+    found = [guess_in_words(response.confidence)]
+    if response.unused_words:
+        words = ", ".join(f"“{word}”" for word in dict.fromkeys(response.unused_words))
+        found.append(f"That one makes no use of {words}.")
+    likeliest = response.readings[0].probability
+    if len(response.readings) > 1 and likeliest < _STANDS_OUT:
+        found.append(
+            f"The question can be read in several ways with different answers, and none stands out: the likeliest "
+            f"is {share_in_words(likeliest)} probable."
+        )
+    return found
 
 
 def _share(confidence: float) -> str:
@@ -82,7 +104,7 @@ def number_in_words(number: float, unit: str | None = None) -> str:
 
 def answer_texts(response: Response) -> list[str]:
     """The answer's values: cells as written, numbers with the unit of their column, values with their counts."""
-    unit = answer_unit(response.program, response.prepared.table)
+    unit = answer_unit(response.program, response.prepared.table, response.cells)
     return [value_text(value, unit) for value in response.answer]
 
 
@@ -96,14 +118,22 @@ def value_text(value: object, unit: str | None = None) -> str:
     return str(value)
 
 
-def answer_unit(program: Program | None, table: Table) -> str | None:
-    """The unit of a program's numbers, where they are values of a column that has one."""
+def answer_unit(program: Program | None, table: Table, cells: Iterable[CellPlace] = ()) -> str | None:
+    """The unit of a program's numbers, where they are values of a column that has one.
+
+    Where the column has several, it is that of the ``cells`` which the answer was read from, if they have the same.
+    """
     if program is None:
         return None
     last = program.steps[-1]
     if last.column is None or last.operation not in _KEEPS_UNIT or last.column.view.value_type is not ValueType.NUMBER:
         return None
-    return table.view(last.column).unit
+    view = table.view(last.column)
+    if len(units_of(view)) < 2:
+        return view.unit
+    values = [view.values[row] for row, column in cells if column == last.column.column]
+    units = {value.unit for value in values if isinstance(value, Number)}
+    return units.pop() if len(units) == 1 else None
 
 
 def operation_label(name: str, of_dates: bool = False) -> str:

@@ -10,7 +10,6 @@ from neural_programmer.question_words import Role, Word, counted_things, nearest
 from neural_programmer.response import Response
 from neural_programmer.tables.constants import ConstantKind
 from neural_programmer.tables.values import text_key
-from neural_programmer.ui.question_panel import ask_instead
 from neural_programmer.ui.state import SessionState
 from neural_programmer.ui.wording import escape_markdown
 
@@ -88,8 +87,8 @@ def _draw_did_you_mean(state: SessionState, shown: Response, unused: list[str]) 
                         escape_markdown(choice.text),
                         key=f"meant {place} {number}",
                         help=_where(choice.role, choice.column),
-                        on_click=ask_instead,
-                        args=(state, with_word_replaced(shown.question, word, choice.text)),
+                        on_click=state.ask,
+                        args=(with_word_replaced(shown.question, word, choice.text),),
                     )
 
 
