@@ -218,6 +218,69 @@ def test_a_chip_is_edited_and_undone(visit: Visit) -> None:
     expect(page.locator(".st-key-answer")).to_have_text("Lawrence of Arabia")
 
 
+# What has the focus: its name as a screen reader says it, and whether it shows that it has it. The cells of a table,
+# which Tab goes through one by one, and the page itself, which the arrows scroll, are passed over.
+FOCUSED = """() => {
+    const element = document.activeElement;
+    if (!element || element === document.body || element.matches('main, [data-testid=stDataFrame] *')) return null;
+    const named = (element.getAttribute('aria-labelledby') ?? '').split(' ').map(id => document.getElementById(id));
+    const labels = [...named, ...(element.labels ?? [])].map(label => label?.innerText ?? '').join(' ').trim();
+    const name = element.getAttribute('aria-label') || labels || element.innerText || element.title || '';
+    return {name: name.trim(), visible: element.matches(':focus-visible')};
+}"""
+CHOSEN = "document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.innerText.trim()"
+MOST_PRESSES = 120
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until what has that in its name has the focus; all on the way has a name and shows its focus."""
+    passed = []
+    for _ in range(MOST_PRESSES):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused is None:
+            continue
+        passed.append(focused["name"])
+        assert focused["name"], f"something without a name has the focus, after {passed}"
+        assert focused["visible"], f"{focused['name']} does not show that it has the focus"
+        if name in focused["name"]:
+            return
+    raise AssertionError(f"{name!r} is not reached by Tab; passed were {passed}")
+
+
+def test_the_page_is_used_without_a_mouse(visit: Visit, context: BrowserContext) -> None:
+    page = visit.page
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    expect(page.get_by_text("→ Lawrence of Arabia")).to_be_visible()
+    tab_to(page, LONGEST)
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-answer")).to_have_text("Lawrence of Arabia")
+    expect(page.get_by_role("combobox", name="#1 Operation")).to_be_visible()
+    expect(page.get_by_role("tab", name="Program")).to_be_visible()
+    tab_to(page, "#1 Operation")
+    page.keyboard.type("lowest")
+    expect(page.get_by_role("option", name="the lowest …", exact=True)).to_be_visible()
+    for _ in range(MOST_PRESSES):
+        if page.evaluate(CHOSEN) == "the lowest …":
+            break
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-answer")).to_have_text("Toy Story")
+    expect(page.get_by_text("Edited by you")).to_be_visible()
+    tab_to(page, "Program")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Program and SQL agree")).to_be_visible()
+    panel = page.get_by_role("tabpanel", name="SQL")
+    expect(panel.get_by_test_id("stCode").first).to_contain_text("MIN(")
+    tab_to(page, "MIN(")  # with the focus on the query its button shows
+    expect(panel.get_by_role("button", name="Copy to clipboard").first).to_be_visible()
+    tab_to(page, "Copy to clipboard")
+    page.keyboard.press("Enter")
+    page.wait_for_function("navigator.clipboard.readText().then(text => text.includes('MIN('))")
+    assert not visit.problems
+
+
 def test_a_value_that_is_not_listed_can_be_typed(visit: Visit) -> None:
     page = visit.page
     page.get_by_role("button", name="Thirty films").click()

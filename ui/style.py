@@ -63,6 +63,8 @@ PAGE_STYLE = """
 .np-looked small, .np-choices small { font-size: .74rem; opacity: .85; margin-left: .25rem; }
 .np-choices > span:first-child { font-weight: 650; }
 .np-dark, .np-dark small { color: #fff; }
+/* The small buttons of tables and code, whose colour alone would say that one of them has the focus. */
+button[kind="elementToolbar"]:focus-visible { outline: 2px solid currentColor; }
 /* While a question is answered, what stands on the page is marked as old; to fade all of it out, element by element,
     costs the browser more than to show the answer. It pales once waiting is shown, and then at once. */
 .stElementContainer, .stExpander details, .stExpander summary { transition: none !important; opacity: 1 !important; }
