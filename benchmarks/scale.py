@@ -1,7 +1,8 @@
 """Time questions about tables of 1,000 to 10 million rows, beside the database's own time for the same final query.
 
-Each size runs in a process of its own, so that the memory is that of one table. Times are those of a clock on the
-wall; where other work keeps the cores busy, the seconds of processor time tell what a quiet machine would take.
+Each size runs in a process of its own, so that the memory is that of one table, and every round of questions opens the
+table anew, so that no row is remembered from the round before. Times are those of a clock on the wall; where other work
+keeps the cores busy, the seconds of processor time tell what a quiet machine would take.
 """
 
 from __future__ import annotations
@@ -16,11 +17,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
+if TYPE_CHECKING:
+    from neural_programmer import NeuralProgrammer
+    from neural_programmer.large.table import LargeTable
+
+Times = tuple[float, float]
+Parts = dict[str, float]
 _Result = TypeVar("_Result")
 SIZES = (1_000, 100_000, 1_000_000, 10_000_000)
 QUESTIONS = (
@@ -81,43 +89,90 @@ def measure(path: Path, repeat: int, *, with_questions: bool) -> dict[str, Any]:
     import torch
 
     from neural_programmer import load
-    from neural_programmer.large.table import LargeTable
 
     torch.set_num_threads(1)
     if not with_questions:
-        from neural_programmer.large.opening import open_table
-
-        large, seconds, processor = timed(lambda: open_table(path, large_rows=0))
-        assert isinstance(large, LargeTable)
+        large, seconds, processor = timed(lambda: open_large(path))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
         return {"rows": large.number_of_rows, "index": seconds, "index_processor": processor, "index_memory": peak}
     programmer = load()
-    prepared = programmer.prepare(path, large_rows=0)
-    assert isinstance(prepared, LargeTable)
-    programmer.ask(prepared, QUESTIONS[0])  # words lists and the model warm up
-    asks, owns, found = [], [], []
-    for question in QUESTIONS:
-        mine: list[tuple[float, float]] = []
-        its: list[tuple[float, float]] = []
-        for _ in range(repeat):
-            response, wall, processor = timed(lambda asked=question: programmer.ask(prepared, asked, with_trace=False))
-            mine.append((wall, processor))
-            program = response.program or (response.readings[0].program if response.readings else None)
-            if program is not None:
-                sql = prepared.sql(program)
-                _, wall, processor = timed(lambda text=sql: prepared.place.run(text, 1_000))
-                its.append((wall, processor))
-        asks.append([statistics.median(part) for part in zip(*mine, strict=True)])
-        owns.append([statistics.median(part) for part in zip(*its, strict=True)] if its else [0.0, 0.0])
-        answer = ", ".join(map(str, response.answer[:3])) or f"no answer: {response.reason}"
-        found.append({"question": question, "answer": answer, "sql": response.sql() or ""})
+    with open_large(path) as warmed:
+        programmer.ask(warmed, QUESTIONS[0])  # words lists and the model warm up
+    asks: list[list[Times]] = [[] for _ in QUESTIONS]
+    owns: list[list[Times]] = [[] for _ in QUESTIONS]
+    parts: list[list[Parts]] = [[] for _ in QUESTIONS]
+    found: list[dict[str, str]] = []
+    for _ in range(repeat):
+        with open_large(path) as prepared:
+            _ = prepared.value_index.sample, prepared.value_index.vocabulary
+            watch = Watch(programmer, prepared)
+            found.clear()
+            for at, question in enumerate(QUESTIONS):
+                watch.clear()
+                response, *times = timed(partial(programmer.ask, prepared, question))
+                asks[at].append((times[0], times[1]))
+                parts[at].append(dict(watch.seconds))
+                program = response.program or (response.readings[0].program if response.readings else None)
+                if program is not None:
+                    sql = prepared.sql(program)
+                    _, *times = timed(partial(prepared.place.run, sql, 1_000))
+                    owns[at].append((times[0], times[1]))
+                answer = ", ".join(map(str, response.answer[:3])) or f"no answer: {response.reason}"
+                found.append({"question": question, "answer": answer, "sql": response.sql() or ""})
+            watch.end()
     return {
-        "asks": asks,
-        "owns": owns,
+        "asks": [_medians(each) for each in asks],
+        "owns": [_medians(each) if each else [0.0, 0.0] for each in owns],
+        "parts": [{name: statistics.median(one[name] for one in each) for name in Watch.NAMES} for each in parts],
         "found": found,
         "memory": resident(),
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
     }
+
+
+def _medians(each: list[Times]) -> list[float]:
+    return [statistics.median(part) for part in zip(*each, strict=True)]
+
+
+def open_large(path: Path) -> LargeTable:
+    """The table where it lies, its index found or made."""
+    from neural_programmer.large.opening import open_table
+    from neural_programmer.large.table import LargeTable
+
+    large = open_table(path, large_rows=0)
+    assert isinstance(large, LargeTable)
+    return large
+
+
+class Watch:
+    """Adds up the processor's seconds in the parts of asking: the model, the rows a question needs, the query."""
+
+    NAMES = ("model", "rows", "query")
+
+    def __init__(self, programmer: NeuralProgrammer, prepared: LargeTable) -> None:
+        self.seconds = dict.fromkeys(self.NAMES, 0.0)
+        self._undo: list[tuple[Any, str]] = []
+        watched = ((programmer.predictor, "predict"), (prepared, "prepared_for"), (prepared, "run"))
+        for name, (owner, method) in zip(self.NAMES, watched, strict=True):
+            setattr(owner, method, self._timed(name, getattr(owner, method)))
+            self._undo.append((owner, method))
+
+    def _timed(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*given: Any, **options: Any) -> Any:
+            result, _, processor = timed(lambda: work(*given, **options))
+            self.seconds[name] += processor
+            return result
+
+        return watched
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self.seconds = dict.fromkeys(self.NAMES, 0.0)
+
+    def end(self) -> None:
+        """Leave everything as it was."""
+        for owner, method in self._undo:
+            delattr(owner, method)
 
 
 def in_a_process(path: Path, repeat: int, part: str) -> dict[str, Any]:
@@ -156,12 +211,22 @@ def main() -> None:
             index = in_a_process(path, 1, "index")
             asked = in_a_process(path, arguments.repeat, "ask")
             print(line(rows, index, asked), flush=True)
+            medians = {name: statistics.median(one[name] for one in asked["parts"]) for name in Watch.NAMES}
+            whole = statistics.median(processor for _, processor in asked["asks"])
+            print(f"{'':11}  medians of the processor's seconds: {_split(medians, whole)}", flush=True)
             if arguments.questions:
-                each = zip(asked["found"], asked["asks"], asked["owns"], strict=True)
-                for found, (ask, ask_cpu), (own, own_cpu) in each:
+                each = zip(asked["found"], asked["asks"], asked["owns"], asked["parts"], strict=True)
+                for found, (ask, ask_cpu), (own, own_cpu), parts in each:
                     print(f"    {ask:7.3f} s ({ask_cpu:.3f}) own {own:7.3f} s ({own_cpu:.3f})  {found['question']}")
+                    print(f"      of the processor's seconds: {_split(parts, ask_cpu)}")
                     print(f"      {found['answer']}\n      {' '.join(found['sql'].split())}")
             path.unlink()
+
+
+def _split(parts: Parts, whole: float) -> str:
+    """The parts of asking, and what is left: linking, explaining, and what else is done in Python."""
+    rest = max(0.0, whole - sum(parts.values()))
+    return ", ".join(f"{name} {seconds:.3f}" for name, seconds in {**parts, "else": rest}.items())
 
 
 def line(rows: int, index: dict[str, Any], asked: dict[str, Any]) -> str:

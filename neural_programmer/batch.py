@@ -139,18 +139,21 @@ def _delimited_line(start: int, row: Sequence[str], question_at: int, table_at: 
 
 
 def run_batch(
-    programmer: NeuralProgrammer, lines: Sequence[BatchLine], table_of: TableOf, dialect: str = "duckdb"
+    programmer: NeuralProgrammer, lines: Sequence[BatchLine], table_of: TableOf, dialect: str | None = None
 ) -> Iterator[BatchResult]:
     """The result of every line, in order.
 
     ``table_of`` gives the prepared table for the name in a line (empty where it names none) and raises ``TableError``
-    where there is none. Nothing that happens to one line keeps the others from being asked.
+    where there is none. The SQL is in ``dialect``, else in that of the database a large table lives in, else in
+    DuckDB's. Nothing that happens to one line keeps the others from being asked.
     """
     for line in lines:
         yield ask_line(programmer, line, table_of, dialect)
 
 
-def ask_line(programmer: NeuralProgrammer, line: BatchLine, table_of: TableOf, dialect: str = "duckdb") -> BatchResult:
+def ask_line(
+    programmer: NeuralProgrammer, line: BatchLine, table_of: TableOf, dialect: str | None = None
+) -> BatchResult:
     """The result of one line."""
     if line.problem:
         return BatchResult(line.line, line.table, line.question, Outcome.PROBLEM, reason=line.problem)
@@ -162,7 +165,7 @@ def ask_line(programmer: NeuralProgrammer, line: BatchLine, table_of: TableOf, d
     return result_of(line, response, dialect)
 
 
-def result_of(line: BatchLine, response: Response, dialect: str) -> BatchResult:
+def result_of(line: BatchLine, response: Response, dialect: str | None) -> BatchResult:
     """The result of a line that was asked."""
     return BatchResult(
         line=line.line,
@@ -174,7 +177,7 @@ def result_of(line: BatchLine, response: Response, dialect: str) -> BatchResult:
         reason=response.reason,
         explanation="" if response.abstained else response.explanation,
         program="" if response.program is None else write_program(response.program, separator="; "),
-        sql=response.sql(dialect) or "",
+        sql=(response.sql(dialect) if dialect else response.sql()) or "",
     )
 
 

@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from neural_programmer.api import NeuralProgrammer
 from neural_programmer.batch import BatchLine, BatchResult, Outcome, answer_text, result_of
 from neural_programmer.execution.sql_forms import SqlForm, sql_file
 from neural_programmer.export import Sheet, to_csv
+from neural_programmer.large.asking import LargeResponse, NoScriptError
 from neural_programmer.prepared import PreparedTable
 from neural_programmer.response import Response
 from neural_programmer.tables.errors import TableError
@@ -37,9 +38,12 @@ class ExportFolderError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the SQL of an export depends on beside the questions and tables; the same for all its files."""
+    """What the SQL of an export depends on beside the questions and tables; the same for all its files.
 
-    dialect: str = "duckdb"
+    Without a ``dialect``, it is that of the database a large table lives in, else DuckDB's.
+    """
+
+    dialect: str | None = None
     form: str = SqlForm.QUERY
     model: str = ""
     threshold: float = 0.0
@@ -156,9 +160,23 @@ def _export_line(
         exported = Exported(result, fingerprint=table.fingerprint)
         folder.add(exported, None)
         return exported
+    try:
+        text = _text_of(response, settings, heading(response))
+    except NoScriptError as error:
+        refused = replace(result, outcome=Outcome.PROBLEM, reason=str(error), sql="")
+        exported = Exported(refused, fingerprint=table.fingerprint)
+        folder.add(exported, None)
+        return exported
     exported = Exported(result, response.sql_agrees, file_name(line), table.fingerprint)
-    folder.add(exported, sql_file(response.program, table, settings.dialect, settings.form, heading(response)))
+    folder.add(exported, text)
     return exported
+
+
+def _text_of(response: Response, settings: Settings, heading: Sequence[str]) -> str:
+    if isinstance(response, LargeResponse):
+        return response.sql_file(settings.dialect, settings.form, heading)
+    assert response.program is not None
+    return sql_file(response.program, response.prepared.table, settings.dialect or "duckdb", settings.form, heading)
 
 
 def file_name(line: BatchLine) -> str:
@@ -205,7 +223,7 @@ def _from_json(line: Mapping[str, Any]) -> Exported:
 
 
 def _listed(settings: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in settings.items() if value != "")
+    return ", ".join(f"{name} {value}" for name, value in settings.items() if value not in ("", None))
 
 
 _AGREEMENTS = {True: "yes", False: "NO", None: ""}

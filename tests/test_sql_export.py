@@ -6,7 +6,6 @@ import csv
 import json
 import sqlite3
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -15,7 +14,6 @@ import pytest
 from neural_programmer.batch import BatchLine
 from neural_programmer.commands.exit_codes import ABSTAINED, ANSWERED, BAD_INPUT, INTERRUPTED
 from neural_programmer.commands.main import main
-from neural_programmer.large.opening import open_table
 from neural_programmer.sql_export import file_name
 from tests.scripted import FIRST_NATION, MOST_GOLD, scripted
 
@@ -62,16 +60,16 @@ def test_the_query_of_a_table_that_stays_where_it_is_runs_there(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEURAL_PROGRAMMER_CACHE", str(folder / "indexes"))
-    monkeypatch.setattr("neural_programmer.large.opening.open_table", partial(open_table, large_rows=0))
+    stays = ("medals.sqlite#medals", QUESTION, "--large-rows", "2")
     with closing(sqlite3.connect("medals.sqlite")) as connection:
         connection.execute("CREATE TABLE medals (Nation TEXT, Gold INTEGER)")
         connection.executemany("INSERT INTO medals VALUES (?, ?)", [("Norway", 3), ("Sweden", 1), ("Denmark", 12)])
         connection.commit()
-        assert main(["sql", "medals.sqlite#medals", QUESTION]) == ANSWERED
+        assert main(["sql", *stays]) == ANSWERED
         query = capsys.readouterr().out
         assert query.endswith(";\n")
         assert connection.execute(query).fetchall() == [("Denmark",)]
-        assert main(["sql", "medals.sqlite#medals", QUESTION, "--dialect", "postgres", "--json"]) == ANSWERED
+        assert main(["sql", *stays, "--dialect", "postgres", "--json"]) == ANSWERED
         assert '"Gold"' in json.loads(capsys.readouterr().out)["sql"]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from neural_programmer.commands.exit_codes import ABSTAINED, ANSWERED, bad_input
 from neural_programmer.commands.models import check_dialect, load_model
 from neural_programmer.commands.options import add_members_option, add_model_options, positive
-from neural_programmer.commands.printing import print_json, printable, shown
+from neural_programmer.commands.printing import print_json, printable, shown_values
 
 if TYPE_CHECKING:
     from neural_programmer.response import Response
@@ -103,12 +103,13 @@ def _verdict(response: Response) -> str:
 def _print_response(response: Response, dialect: str) -> None:
     from neural_programmer.large.asking import LargeResponse
 
-    print(_wrapped(", ".join(map(shown, response.answer)) if response.answer else printable(response.explanation)))
+    more = isinstance(response, LargeResponse) and response.more
+    print(_wrapped(shown_values(response.answer, more=more) if response.answer else printable(response.explanation)))
     if response.program is not None:
         print(_wrapped(printable(response.explanation)))
         for written, meant in response.respellings:
             print(_wrapped(printable(f'"{written}" is not in the table and was read as "{meant}".')))
-        if isinstance(response, LargeResponse) and response.more:
+        if more:
             print(f"These are the first {len(response.answer):,} values; there are more.")
         verdict = _verdict(response)
         print(f"\nConfidence: {response.confidence:.0%}")
@@ -117,7 +118,7 @@ def _print_response(response: Response, dialect: str) -> None:
     if response.readings[1 if response.program is not None else 0 :]:
         print("\nReadings:")
         for number, reading in enumerate(response.readings, start=1):
-            answer = textwrap.shorten(", ".join(map(shown, reading.answer)), 60, placeholder=" …")
+            answer = textwrap.shorten(shown_values(reading.answer), 60, placeholder=" …")
             print(f"  {number}. {reading.probability:4.0%}  {answer}")
             print(textwrap.indent(_wrapped(printable(reading.explanation), 100), " " * 12))
     if response.unused_words:

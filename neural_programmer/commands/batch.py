@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from neural_programmer.commands.exit_codes import ANSWERED, INTERRUPTED, UserError, bad_input
 from neural_programmer.commands.models import check_dialect, load_model
-from neural_programmer.commands.options import add_model_options
+from neural_programmer.commands.options import add_large_options, add_model_options
 from neural_programmer.commands.printing import ProgressBar, printable
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="a file of questions")
     parser.add_argument(
         "--table",
-        type=Path,
         metavar="TABLE",
-        help="the table of all questions that name none; tables named in the file lie relative to it",
+        help="the table of all questions that name none, a file or the address of a database as `ask` takes it; "
+        "files named in the file of questions lie relative to it",
     )
     parser.add_argument(
         "--output", type=Path, required=True, metavar="FILE", help="where to write the results, as .csv or .jsonl"
     )
-    parser.add_argument("--dialect", default="duckdb", metavar="NAME", help="the SQL dialect (default: duckdb)")
+    add_large_options(parser)
     add_model_options(parser)
     parser.set_defaults(run=run)
 
@@ -49,20 +49,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer and write, and say how many lines ended how."""
     from neural_programmer.batch import BatchError, Outcome, read_batch, results_csv, results_jsonl, run_batch
 
-    check_dialect(arguments.dialect)
+    if arguments.dialect is not None:
+        check_dialect(arguments.dialect)
     output: Path = arguments.output
     if output.suffix.lower() not in _ENDINGS:
         raise UserError(f"--output ends in .csv or .jsonl, but found {output.name!r}")
     if not output.parent.is_dir():
         raise UserError(f"there is no folder {output.parent} to write {output.name} into")
-    if output.exists() and output.resolve() in {
-        arguments.questions.resolve(),
-        (arguments.table or output.parent).resolve(),
-    }:
+    inputs = [arguments.questions, *([_file_of(arguments.table)] if arguments.table else [])]
+    if output.exists() and output.resolve() in {one.resolve() for one in inputs}:
         raise UserError(f"{output} is an input and would be overwritten; name another file")
     with bad_input(OSError, BatchError):
         lines = read_batch(arguments.questions.read_bytes(), arguments.questions.name)
-    tables = BatchTables(arguments.questions.parent, arguments.table)
+    tables = BatchTables(arguments.questions.parent, arguments.table, arguments.large_rows)
     programmer = load_model(arguments)
     results: list[BatchResult] = []
     stopped = False
@@ -90,25 +89,36 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class BatchTables:
-    """The tables of a batch, the last few of them kept prepared."""
+    """The tables of a batch, the last few of them kept prepared; large ones stay where they are."""
 
-    def __init__(self, folder: Path, default: Path | None) -> None:
+    def __init__(self, folder: Path, default: str | None, large_rows: int | None = None) -> None:
         self._folder = folder
         self._default = default
-        self._kept: OrderedDict[Path, PreparedTable] = OrderedDict()
+        self._large_rows = large_rows
+        self._kept: OrderedDict[str, PreparedTable] = OrderedDict()
 
     def table(self, name: str) -> PreparedTable:
         """The table of a line, which may name none."""
-        from neural_programmer.prepared import PreparedTable
+        from neural_programmer.large.opening import LARGE_ROWS, open_table
+        from neural_programmer.large.table import LargeTable
         from neural_programmer.tables.errors import TableError
-        from neural_programmer.tables.loaders.load import load_table
 
-        path = self._folder / name if name else self._default
-        if path is None:
+        source = self._default
+        if name:
+            source = name if "://" in name else str(self._folder / name)
+        if source is None:
             raise TableError('the line names no table; give it in a column "table", or one for all with --table')
-        if path not in self._kept:
-            self._kept[path] = PreparedTable(load_table(path))
+        if source not in self._kept:
+            self._kept[source] = open_table(source, large_rows=self._large_rows or LARGE_ROWS)
             if len(self._kept) > _MOST_TABLES:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(path)
-        return self._kept[path]
+                _, left = self._kept.popitem(last=False)
+                if isinstance(left, LargeTable):
+                    left.close()
+        self._kept.move_to_end(source)
+        return self._kept[source]
+
+
+def _file_of(source: str) -> Path:
+    """The file of a table, where it is one."""
+    path = Path(source)
+    return path if path.exists() else Path(source.partition("#")[0].removeprefix("duckdb://").removeprefix("sqlite://"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from neural_programmer.commands.batch import BatchTables
 from neural_programmer.commands.exit_codes import ANSWERED, INTERRUPTED, bad_input
 from neural_programmer.commands.models import check_dialect, load_model
-from neural_programmer.commands.options import add_model_options
+from neural_programmer.commands.options import add_large_options, add_model_options
 from neural_programmer.commands.printing import ProgressBar, printable
 from neural_programmer.commands.sql import add_form_option, heading
 
@@ -30,12 +30,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="a file of questions")
     parser.add_argument(
         "--table",
-        type=Path,
         metavar="TABLE",
-        help="the table of all questions that name none; tables named in the file lie relative to it",
+        help="the table of all questions that name none, a file or the address of a database as `ask` takes it; "
+        "files named in the file of questions lie relative to it",
     )
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new or empty folder")
-    parser.add_argument("--dialect", default="duckdb", metavar="NAME", help="the SQL dialect (default: duckdb)")
+    add_large_options(parser)
     add_form_option(parser)
     present = parser.add_mutually_exclusive_group()
     present.add_argument("--resume", action="store_true", help="go on with the export that the folder holds")
@@ -49,7 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     from neural_programmer.batch import BatchError, Outcome, read_batch
     from neural_programmer.sql_export import ExportFolder, ExportFolderError, Settings, export_lines
 
-    check_dialect(arguments.dialect)
+    if arguments.dialect is not None:
+        check_dialect(arguments.dialect)
     with bad_input(OSError, BatchError):
         lines = read_batch(arguments.questions.read_bytes(), arguments.questions.name)
     programmer = load_model(arguments)
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings(arguments.dialect, arguments.form, model, programmer.threshold)
     with bad_input(OSError, ExportFolderError):
         folder = ExportFolder(arguments.output, settings, resume=arguments.resume, overwrite=arguments.overwrite)
-    tables = BatchTables(arguments.questions.parent, arguments.table)
+    tables = BatchTables(arguments.questions.parent, arguments.table, arguments.large_rows)
     exported: list[Exported] = []
     stopped = False
     with ProgressBar("questions") as move, bad_input(OSError):

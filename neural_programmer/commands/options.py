@@ -39,6 +39,19 @@ def add_model_options(parser: argparse.ArgumentParser, threshold: str = "the che
     )
 
 
+def add_large_options(parser: argparse.ArgumentParser) -> None:
+    """The options that choose the SQL's dialect, and which tables stay where they are."""
+    parser.add_argument(
+        "--dialect", metavar="NAME", help="the SQL dialect (default: duckdb, or that of the database a table lives in)"
+    )
+    parser.add_argument(
+        "--large-rows",
+        type=positive,
+        metavar="N",
+        help="tables of more rows than this stay where they are and are answered by their database (default: 50000)",
+    )
+
+
 def add_members_option(parser: argparse.ArgumentParser) -> None:
     """The option that adds further models."""
     parser.add_argument(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from neural_programmer.data.evaluator import plain_number
+
+# Of longer answers, so many different values are shown.
+MOST_SHOWN = 50
 
 
 def printable(text: str) -> str:
@@ -27,6 +32,20 @@ def shown(value: Any) -> str:
     if isinstance(value, float):
         return plain_number(value)
     return printable(str(value))
+
+
+def shown_values(values: Sequence[Any], *, more: bool = False) -> str:
+    """The values of an answer, each different one once and with how often it is there, the first fifty of them.
+
+    Official rules compare answers as sets, so that nothing is lost; ``more`` says that there are further values.
+    """
+    times = Counter(map(shown, values))
+    counted = [
+        value if held == 1 else f"{value} ({'at least ' if more else ''}{held:,} times)"
+        for value, held in itertools.islice(times.items(), MOST_SHOWN)
+    ]
+    left = len(times) - len(counted)
+    return ", ".join([*counted, *([f"and {left:,} more values"] if left else [])])
 
 
 def print_json(value: Any) -> None:

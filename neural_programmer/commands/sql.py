@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from neural_programmer.commands.exit_codes import ABSTAINED, ANSWERED, UserError, bad_input
 from neural_programmer.commands.models import check_dialect, load_model
-from neural_programmer.commands.options import add_model_options
-from neural_programmer.commands.printing import print_json, printable
+from neural_programmer.commands.options import add_large_options, add_model_options
+from neural_programmer.commands.printing import print_json, printable, shown_values
 
 if TYPE_CHECKING:
     from neural_programmer.response import Response
@@ -33,9 +33,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "or the address of a database (postgresql://user:password@host/database#TABLE)",
     )
     parser.add_argument("question", metavar="QUESTION", help="the question, in quotes")
-    parser.add_argument(
-        "--dialect", metavar="NAME", help="the SQL dialect (default: duckdb, or that of the database a table lives in)"
-    )
+    add_large_options(parser)
     add_form_option(parser)
     parser.add_argument(
         "--read-file",
@@ -65,11 +63,9 @@ def add_form_option(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ask, print the SQL, and say by the exit code whether there was an answer."""
     from neural_programmer.execution.sql_file_script import FileScriptError
-    from neural_programmer.execution.sql_forms import SqlForm
-    from neural_programmer.large.asking import LargeResponse
-    from neural_programmer.large.opening import open_table
+    from neural_programmer.large.asking import LargeResponse, NoScriptError
+    from neural_programmer.large.opening import LARGE_ROWS, open_table
     from neural_programmer.tables.errors import TableError
-    from neural_programmer.tables.loaders.load import load_table
 
     if arguments.dialect is not None:
         check_dialect(arguments.dialect)
@@ -77,9 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError("--read-file is for --form script in --dialect duckdb, which can read the file")
     options = {"table": arguments.part, **({"sheet": arguments.sheet} if arguments.sheet else {})}
     with bad_input(TableError):
-        # Only the query can be had of a table that stays where it is; the other forms hold its rows.
-        is_query = arguments.form == SqlForm.QUERY
-        table = open_table(arguments.table, **options) if is_query else load_table(arguments.table, **options)
+        table = open_table(arguments.table, large_rows=arguments.large_rows or LARGE_ROWS, **options)
     response = load_model(arguments).ask(table, arguments.question, k=1)
     place = response.large.place.dialect if isinstance(response, LargeResponse) else "duckdb"
     arguments.dialect = arguments.dialect or place
@@ -88,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
             print_json(_as_json(response, arguments, None))
         print(f"neural-programmer: {printable(response.explanation)}", file=sys.stderr)
         return ABSTAINED
-    with bad_input(FileScriptError):
+    with bad_input(FileScriptError, NoScriptError):
         sql = _sql(response, arguments)
     if arguments.json:
         print_json(_as_json(response, arguments, sql))
@@ -101,13 +95,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def heading(response: Response) -> list[str]:
     """What stands above the SQL as comments, where it is more than the query."""
-    from neural_programmer.batch import BatchLine, answer_text, result_of
-
-    result = result_of(BatchLine(0, response.question), response, "duckdb")
     checked = {True: "DuckDB gave this answer with the query.", False: "DuckDB gave ANOTHER answer with the query."}
     return [
         f"Question: {response.question}",
-        f"Answer: {answer_text(result)}",
+        f"Answer: {shown_values(response.answer)}",
         f"In words: {response.explanation}",
         checked.get(response.sql_agrees, "DuckDB could not run the query to its end."),  # type: ignore[arg-type]
     ]
@@ -118,12 +109,12 @@ def _sql(response: Response, arguments: argparse.Namespace) -> str:
     from neural_programmer.execution.sql_forms import SqlForm, sql_file
     from neural_programmer.large.asking import LargeResponse
 
-    if isinstance(response, LargeResponse):
-        return f"{response.sql(arguments.dialect)};\n"
-    program, table = response.program, response.prepared.table
-    assert program is not None
     form = SqlForm(arguments.form)
     lines = heading(response) if form is SqlForm.SCRIPT else []
+    if isinstance(response, LargeResponse):
+        return response.sql_file(arguments.dialect, form, lines)
+    program, table = response.program, response.prepared.table
+    assert program is not None
     if arguments.read_file:
         return file_script(program, table, Path(arguments.table), lines)
     return sql_file(program, table, arguments.dialect, form, lines)

@@ -36,8 +36,11 @@ def parameterised(program: Program, table: Table, dialect: str = "duckdb") -> Pa
 
     ``ValueError`` names the dialects where this one is unknown.
     """
-    schema = TableSchema(table)
-    tree = query_tree(program, schema)
+    return with_places(query_tree(program, TableSchema(table)), dialect)
+
+
+def with_places(tree: exp.Select, dialect: str) -> ParameterisedQuery:
+    """A query, as it was built from a program, with places for that program's values; the tree is used up."""
     plain = write_tree(tree, dialect)
     # A name that nothing in the query contains, so that its places can be found again in the text.
     marker = "value"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from neural_programmer.execution.engine import EngineError
 from neural_programmer.execution.sql_forms import SqlForm
+from neural_programmer.execution.sql_schema import StoredValue
+from neural_programmer.execution.sql_script import comments
 from neural_programmer.language.program import Program
 from neural_programmer.large.table import LargeAnswer, LargeTable
 from neural_programmer.prepared import PreparedTable
@@ -17,6 +19,11 @@ from neural_programmer.response import Reading, Response
 # So many readings are tried, likeliest first, until one has an answer on all rows.
 MOST_TRIED = 8
 EVIDENCE_CELLS = 100
+
+
+class NoScriptError(ValueError):
+    """A script that cannot be given, since it would hold the rows of a table that stays where it is."""
+
 
 Ask = Callable[[PreparedTable, str, frozenset[Program]], Response]
 
@@ -43,11 +50,42 @@ class LargeResponse(Response):
     def sql(self, dialect: str | None = None, form: SqlForm | str = SqlForm.QUERY) -> str | None:
         """The query that gave the answer, as it was run or in another dialect; None after an abstention.
 
-        ``ValueError`` for an unknown dialect, and for a form other than "query": the rows stay where they are.
+        In the form "parameters" it has places for the values, which `sql_parameters` gives. The form "script" is for
+        Parquet and CSV files: their query in DuckDB reads the file itself. ``ValueError`` for an unknown dialect or
+        form, and `NoScriptError` for a script of other tables: their rows stay where they are.
         """
-        if form != SqlForm.QUERY:
-            raise ValueError(f"the SQL of a table that stays where it is has the form query alone, not {form}")
-        return None if self.program is None else self.large.sql(self.program, dialect)
+        if self.program is None:
+            return None
+        if form == SqlForm.PARAMETERS:
+            return self.large.parameterised(self.program, dialect).sql
+        if form == SqlForm.SCRIPT:
+            self._check_script(dialect)
+        elif form != SqlForm.QUERY:
+            raise ValueError(f"unknown form of SQL {form!r}; known are {', '.join(SqlForm)}")
+        return self.large.sql(self.program, dialect)
+
+    def _check_script(self, dialect: str | None) -> None:
+        assert self.program is not None
+        if dialect not in (None, "duckdb") or not self.large.place.names_file:
+            raise NoScriptError(
+                f"the rows of {self.large.place.thing} stay where they are, and a script would hold them; ask for the "
+                "query, which that database runs"
+            )
+        if not self.large.stands_alone(self.program):
+            raise NoScriptError(
+                "the query reads a list of the texts of a column that only the index has; ask for the query alone"
+            )
+
+    def sql_parameters(self, dialect: str | None = None) -> dict[str, StoredValue]:
+        """The values for the places of the SQL in the form "parameters"; none after an abstention."""
+        return {} if self.program is None else self.large.parameterised(self.program, dialect).parameters
+
+    def sql_file(self, dialect: str | None, form: SqlForm | str, heading: Sequence[str]) -> str:
+        """The SQL as the text of a file; errors as for `sql`."""
+        text = f"{comments(heading)}{self.sql(dialect, form)};\n"
+        if form == SqlForm.PARAMETERS:
+            text += comments(f"{name}: {value!r}" for name, value in self.sql_parameters(dialect).items())
+        return text
 
     @cached_property
     def sql_agrees(self) -> bool | None:

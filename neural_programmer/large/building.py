@@ -57,6 +57,8 @@ _ROW_GROUP = 8_192
 # A whole cell is sought without its spaces among those of at most so many letters.
 _LONGEST_COMPACT = 64
 _MOST_WORDS = 60_000
+# Up to here every whole number is one of the numbers that a computer holds.
+_EXACT = 2**53
 
 Report = Callable[[str], None]
 
@@ -108,6 +110,7 @@ class _Stats:
     low: Any
     high: Any
     unfinite: int
+    serial: bool
 
 
 class _Builder:
@@ -130,7 +133,7 @@ class _Builder:
         )
         self._all(
             "CREATE TABLE ix.cells (cell INTEGER, place UTINYINT, text VARCHAR, key VARCHAR, words VARCHAR, "
-            "size USMALLINT, length INTEGER, held BIGINT, first BIGINT, last BIGINT)"
+            "size USMALLINT, length INTEGER, held BIGINT, first BIGINT)"
         )
         self._all("CREATE TABLE ix.numbers (place UTINYINT, value DOUBLE, held BIGINT, first BIGINT, last BIGINT)")
         self._all("CREATE TABLE ix.days (place UTINYINT, day VARCHAR, held BIGINT, first BIGINT, last BIGINT)")
@@ -163,10 +166,20 @@ class _Builder:
             value = f"CASE WHEN isfinite({name}) THEN {name} END" if infinite else name
             low, high = (f"min({value})", f"max({value})") if ends else ("NULL", "NULL")
             unfinite = f"count_if(NOT isfinite({name}))" if infinite else "0"
-            figures.append(f"count({name}), {low}, {high}, {unfinite}")
+            figures.append(f"count({name}), {low}, {high}, {unfinite}, {self._is_serial(name, column.native)}")
         (row,) = self._all(f"SELECT {', '.join(figures)} FROM source")
-        found = [row[start : start + 4] for start in range(0, len(row), 4)]
-        return [_Stats(int(filled), low, high, int(unfinite or 0)) for filled, low, high, unfinite in found]
+        found = [row[start : start + 5] for start in range(0, len(row), 5)]
+        return [
+            _Stats(int(filled), low, high, int(unfinite or 0), bool(serial) and int(filled) == self._rows)
+            for filled, low, high, unfinite, serial in found
+        ]
+
+    @staticmethod
+    def _is_serial(name: str, native: Native) -> str:
+        if native is not Native.INTEGER:
+            return "false"
+        distance = f"CAST({name} AS DOUBLE) - {ROW_INDEX}"
+        return f"max({name}) < {_EXACT} AND min({name}) > -{_EXACT} AND min({distance}) = max({distance})"
 
     def _is_floating(self, name: str) -> bool:
         ((kind,),) = self._all(f"SELECT typeof(any_value({name})) FROM ix.sample")
@@ -232,6 +245,7 @@ class _Builder:
             low=_plain(stats.low),
             high=_plain(stats.high),
             alike=True,
+            serial=stats.serial,
             views=views,
         )
 
@@ -253,7 +267,7 @@ class _Builder:
         """Every distinct text with its words, and what each view holds of it."""
         column, name = self._place.columns[at], number_name(at)
         found = self._all(
-            f"SELECT CAST({name} AS VARCHAR), count(*), min({ROW_INDEX}), max({ROW_INDEX}) FROM source "
+            f"SELECT CAST({name} AS VARCHAR), count(*), min({ROW_INDEX}) FROM source "
             f"WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 3"
         )
         if len(found) > MOST_CELLS:
@@ -265,7 +279,7 @@ class _Builder:
         keys, words = [text_key(text) for text in texts], [text_words(text) for text in texts]
         numbers = range(self._number_of_cells, self._number_of_cells + len(texts))
         self._number_of_cells += len(texts)
-        columns = list(zip(*found, strict=True)) or [(), (), (), ()]
+        columns = list(zip(*found, strict=True)) or [(), (), ()]
         self._insert(
             "cells",
             cell=pyarrow.array(numbers, pyarrow.int32()),
@@ -277,7 +291,6 @@ class _Builder:
             length=pyarrow.array(map(len, words), pyarrow.int32()),
             held=pyarrow.array(columns[1], pyarrow.int64()),
             first=pyarrow.array(columns[2], pyarrow.int64()),
-            last=pyarrow.array(columns[3], pyarrow.int64()),
         )
         for number, said in zip(numbers, words, strict=True):
             parts = said.split()

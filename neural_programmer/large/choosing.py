@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlglot import exp
 
 from neural_programmer.large.dates import literal_of
+from neural_programmer.large.native_views import FIRST_YEAR, LAST_YEAR
 from neural_programmer.large.place import ROW_INDEX, Place, number_name
 from neural_programmer.large.profile import ColumnProfile, Indexed, Native
 from neural_programmer.large.sampled import CellIs, NumberIs
@@ -27,7 +29,7 @@ _ROWS_OF_A_CELL = 16
 _ROWS_OF_BOTH = 4
 _MOST_WHOLE = 6
 _RARE_ROWS = 8
-# Of cells that the question says in part, and that are not in the sample, the rows of so many are read.
+# Where no cell that the question speaks of is in the sample, the rows of so many are read.
 _MOST_READ = 6
 
 
@@ -55,7 +57,7 @@ class RowChooser:
         found += self._rows_of_cells(whole, numbers)
         return list(dict.fromkeys(found))
 
-    def _cells(self, words: Sequence[QuestionWord]) -> tuple[list[int], list[int]]:
+    def _cells(self, words: Sequence[QuestionWord]) -> tuple[dict[int, int], list[int]]:
         """The cells that the words may mean, and rows of the columns whose cells are not kept."""
         content = [word for word in words if not word.is_stop]
         plain = dict.fromkeys(word.word for word in content)
@@ -80,26 +82,28 @@ class RowChooser:
         amounts = (mention.constant.values[0] for mention in found)
         return list(dict.fromkeys(float(amount) for amount in amounts if isinstance(amount, float | int)))
 
-    def _whole(self, cells: Sequence[int], words: Sequence[QuestionWord]) -> list[Cell]:
-        """The cells that the question says whole, at most two of a column."""
+    def _whole(self, cells: Mapping[int, int], words: Sequence[QuestionWord]) -> list[Cell]:
+        """The cells that the question says whole, at most two of a column; each comes with how many words it shares."""
         said = f" {' '.join(word.word for word in words)} "
-        sizes = self._index.vocabulary.cells.sizes
+        vocabulary = self._index.vocabulary
+        # Words such as "of" are not looked for, but may stand in a cell.
+        stops = vocabulary.known({word.word for word in words if word.is_stop})
+        full = [cell for cell, held in cells.items() if vocabulary.cells.sizes[cell] <= held + len(stops)]
         kept: list[Cell] = []
-        for cell in self._index.cells([one for one in cells if sizes[one] <= len(words)]):
+        for cell in self._index.cells(full):
             of_column = sum(other.place == cell.place for other in kept)
             if cell.words in said and of_column < 2 and len(kept) < _MOST_WHOLE:
                 kept.append(cell)
         return kept
 
-    def _rows_at_hand(self, cells: Sequence[int], whole: set[int]) -> list[int]:
-        """Rows with the cells: those of the sample, and of a few others those that have to be read."""
-        about = self._index.vocabulary.cells
-        sampled = self._index.sampled_rows
-        read = [one for one in cells if not sampled[one] and one not in whole][:_MOST_READ]
-        found = [one for one in cells if sampled[one] or one in whole]
-        rows = [int(sampled[one]) for one in found if sampled[one]]
-        read += [one for one in found if not sampled[one]]
-        return rows + [int(row) for one in read for row in (about.first[one], about.last[one])]
+    def _rows_at_hand(self, cells: Iterable[int], whole: set[int]) -> list[int]:
+        """A row with each cell, most of them from the sample: others have to be read from where the table lives."""
+        sampled, first = self._index.sampled_rows, self._index.vocabulary.cells.first
+        found = [int(sampled[one]) for one in cells if sampled[one]]
+        read = [one for one in cells if not sampled[one] and one in whole]
+        if not found and not read:
+            read = list(cells)[:_MOST_READ]
+        return found + [int(first[one]) for one in read]
 
     def _numeric(self, numbers: Sequence[float]) -> Iterator[tuple[int, float]]:
         """Every column of numbers with every number that lies within it."""
@@ -113,6 +117,9 @@ class RowChooser:
             found += self._index.rows_between(low, high)
         for at, number in self._numeric(numbers):
             column, is_whole = self._columns[at], number == int(number)
+            if column.serial and is_whole and isinstance(column.low, float):
+                found.append(int(number - column.low) + 1)
+                continue
             if column.indexed is Indexed.RANGE or (column.indexed is Indexed.WHOLES and not is_whole):
                 if column.native is Native.INTEGER and not is_whole:
                     continue
@@ -122,9 +129,8 @@ class RowChooser:
         return found
 
     def _rows_of_dates(self, dates: Sequence[PartialDate], numbers: Sequence[float]) -> list[int]:
-        prefixes = [_prefix(date) for date in dates]
-        prefixes += [f"{int(number):04d}-" for number in numbers if number == int(number) and 1000 <= number <= 2100]
-        return [row for prefix in dict.fromkeys(prefixes) for row in self._index.rows_on(prefix)]
+        years = [PartialDate(int(one)) for one in numbers if one == int(one) and FIRST_YEAR <= one <= LAST_YEAR]
+        return [row for date in dict.fromkeys([*dates, *years]) for row in self._index.rows_on(date)]
 
     def _rows_of_cells(self, cells: Sequence[Cell], numbers: Sequence[float]) -> list[int]:
         """Rows of each cell, of each two in different columns, and with numbers on either side of the question's."""
@@ -135,8 +141,8 @@ class RowChooser:
             here = CellIs(cell.place, cell.number)
             found += sample.holding([here], _ROWS_OF_A_CELL)
             for at, number in sides:
-                found += sample.holding([here, NumberIs(at, True, number)], 2)
-                found += sample.holding([here, NumberIs(at, False, number)], 2)
+                found += sample.holding([here, NumberIs(at, low=math.nextafter(number, math.inf))], 2)
+                found += sample.holding([here, NumberIs(at, high=math.nextafter(number, -math.inf))], 2)
         by_column: dict[int, Cell] = {}
         for cell in cells:
             by_column.setdefault(cell.place, cell)
@@ -179,12 +185,3 @@ def _runs(words: Sequence[QuestionWord]) -> Iterator[str]:
         for end in range(start + 1, min(start + _LONGEST_CELL, len(words)) + 1):
             if not all(word.is_stop for word in words[start:end]):
                 yield " ".join(word.word for word in words[start:end])
-
-
-def _prefix(date: PartialDate) -> str:
-    """A pattern of the days that lie within a date."""
-    year = "____" if date.year is None else f"{date.year:04d}"
-    month = "__" if date.month is None else f"{date.month:02d}"
-    if date.month is None and date.day is None:
-        return f"{year}-"
-    return f"{year}-{month}-" if date.day is None else f"{year}-{month}-{date.day:02d}"

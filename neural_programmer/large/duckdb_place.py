@@ -98,6 +98,7 @@ class DuckDBPlace(Place):
         self.time_limit = TIME_LIMIT_SECONDS
         self._connection, self._relation, self._row_index = connection, relation, row_index
         self._readable = readable
+        self.names_file = readable is not None and relation.args.get("catalog") is None
         self._frame = frame
         self._locked = False
         self._one_at_a_time = threading.Lock()

@@ -31,6 +31,7 @@ NATIVE_VIEWS: Mapping[Native, frozenset[ViewKind]] = {
 }
 FIRST_YEAR, LAST_YEAR = 1000, 2100
 _MOST_REMEMBERED = 50_000
+_MOST_ROWS = 2_000
 
 
 def native_table(place: Place, rows: Sequence[SqlRow]) -> Table:
@@ -72,12 +73,19 @@ class ProxyMaker:
         self._profile = profile
         self._readings = readings
         self._read: dict[tuple[int, ViewKind, str], Value] = {}
+        self._written: dict[int, list[str]] = {}
 
     def table(self, rows: Sequence[SqlRow], fingerprint: str) -> Table:
         """The rows as a table of its own, with just the views that the large one has."""
         if len(self._read) > _MOST_REMEMBERED:
             self._read.clear()
-        columns = [self._column(at, column, [row[at + 1] for row in rows]) for at, column in enumerate(self._columns)]
+        if len(self._written) > _MOST_ROWS:
+            self._written.clear()
+        written = [self._written.get(row[0]) or self._written.setdefault(row[0], _texts(row)) for row in rows]
+        columns = [
+            self._column(at, column, tuple(texts[at] for texts in written), [row[at + 1] for row in rows])
+            for at, column in enumerate(self._columns)
+        ]
         totals = np.zeros(len(rows), dtype=np.bool_)
         return Table(self._profile.name, tuple(columns), len(rows), totals, fingerprint)
 
@@ -85,8 +93,7 @@ class ProxyMaker:
     def _columns(self) -> tuple[ColumnProfile, ...]:
         return self._profile.columns
 
-    def _column(self, at: int, column: ColumnProfile, values: Sequence[Any]) -> Column:
-        cells = tuple(map(cell_text, values))
+    def _column(self, at: int, column: ColumnProfile, cells: tuple[str, ...], values: Sequence[Any]) -> Column:
         known, codes = distinct_cells(cells)
         first = dict(zip(reversed(cells), reversed(values), strict=True))
         views: dict[ViewKind, View] = {}

@@ -50,6 +50,8 @@ class Place(ABC):
     dialect: ClassVar[str]
     # Whether queries can be joined with tables of the index.
     joins_index: ClassVar[bool] = False
+    # Whether queries name a file, and read it wherever they are run.
+    names_file: bool = False
 
     name: str
     thing: str

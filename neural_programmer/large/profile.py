@@ -84,6 +84,7 @@ class ColumnProfile:
     low: float | str | None
     high: float | str | None
     alike: bool
+    serial: bool = False
     spellings: Mapping[str, str] = field(default_factory=dict)
     views: Mapping[ViewKind, ViewProfile] = field(default_factory=dict)
 

@@ -15,6 +15,7 @@ from sqlglot import exp
 from neural_programmer.execution.exact import Answer, AnswerValue, CellPlace
 from neural_programmer.execution.plainness import PLAINER
 from neural_programmer.execution.sql import query_tree, write_tree
+from neural_programmer.execution.sql_parameters import ParameterisedQuery, with_places
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.program import Program, Step
 from neural_programmer.large import cache
@@ -148,8 +149,7 @@ class LargeTable(PreparedTable):
         found = {number: self._remembered[number] for number in wanted if number in self._remembered}
         missing = [number for number in wanted if number not in found]
         if missing:
-            rows = self.value_index.all(f"SELECT * FROM sample WHERE {ROW_INDEX} IN (SELECT unnest(?))", [missing])
-            found.update({row[0]: row for row in rows})
+            found.update({row[0]: row for row in self.value_index.sample_rows(missing)})
         missing = [number for number in missing if number not in found]
         for row in self.place.rows(missing):
             found[row[0]] = self._remembered[row[0]] = row
@@ -190,6 +190,15 @@ class LargeTable(PreparedTable):
     def sql(self, program: Program, dialect: str | None = None) -> str:
         """The program's query as text, in the place's own dialect or another."""
         return write_tree(self.query(program), dialect or self.place.dialect)
+
+    def parameterised(self, program: Program, dialect: str | None = None) -> ParameterisedQuery:
+        """The program's query with places for its values; those that the index spells otherwise stay in the text."""
+        return with_places(self.query(program), dialect or self.place.dialect)
+
+    def stands_alone(self, program: Program) -> bool:
+        """Whether the query gives its answer in an empty database too: it names the file, and nothing of the index."""
+        tables = list(self.query(program).find_all(exp.Table))
+        return self.place.names_file and not any(table.db for table in tables)
 
     def run(self, program: Program) -> LargeAnswer:
         """What a program gives on all rows; ``EngineError`` where the database refuses or does not finish."""

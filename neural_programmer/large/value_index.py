@@ -17,10 +17,10 @@ from sqlglot import exp
 from neural_programmer.execution.sql_facts import PLACEHOLDERS_OF_LIKE
 from neural_programmer.large.place import ROW_INDEX, SqlRow, number_name
 from neural_programmer.large.profile import Indexed, Native, TableProfile
-from neural_programmer.large.sampled import Sample
+from neural_programmer.large.sampled import DayIs, NumberIs, Sample
 from neural_programmer.large.vocabulary import Cells, Numbers, SortedTexts, Vocabulary
 from neural_programmer.tables.loaders.cells import number_text
-from neural_programmer.tables.values import text_key, text_words
+from neural_programmer.tables.values import PartialDate, text_key, text_words
 
 MEMORY_LIMIT = "100MB"
 _MOST_ROWS = 200
@@ -89,8 +89,8 @@ class ValueIndex:
         forms = self._arrow("SELECT lemma, number FROM forms ORDER BY lemma, number")
         compacts = self._arrow("SELECT word, cell FROM compacts ORDER BY word, cell")
         postings = _numbers(self._arrow("SELECT cell FROM postings_of_words"), "cell")
-        found = self._arrow("SELECT place, size, length, held, first, last FROM cells ORDER BY cell")
-        place, size, length, held, first, last = (_numbers(found, name) for name in found.column_names)
+        found = self._arrow("SELECT place, size, length, held, first FROM cells ORDER BY cell")
+        place, size, length, held, first = (_numbers(found, name) for name in found.column_names)
         return Vocabulary(
             _texts(words, "word"),
             np.append(_numbers(words, "start"), len(postings)),
@@ -99,7 +99,7 @@ class ValueIndex:
             _numbers(forms, "number"),
             _texts(compacts, "word"),
             _numbers(compacts, "cell"),
-            Cells(place, size, length, held, first, last),
+            Cells(place, size, length, held, first),
         )
 
     @cached_property
@@ -115,12 +115,20 @@ class ValueIndex:
         numeric = [at for at, column in columns if column.native.is_number]
         chosen = [ROW_INDEX, *(f"cell_{at}" for at in coded)]
         chosen += [f"CAST({number_name(at)} AS DOUBLE) AS number_{at}" for at in numeric]
+        dated = [at for at, column in columns if column.native.is_date]
+        chosen += [f"CAST({number_name(at)} AS DATE) AS day_{at}" for at in dated]
         found = self._arrow(f"SELECT {', '.join(chosen)} FROM sample JOIN coded USING ({ROW_INDEX}) ORDER BY 1")
         return Sample(
             _numbers(found, ROW_INDEX),
             {at: _numbers(found, f"cell_{at}") for at in coded},
             {at: found[f"number_{at}"].to_numpy().astype(np.float64) for at in numeric},
+            {at: found[f"day_{at}"].to_numpy().astype("datetime64[D]") for at in dated},
         )
+
+    def sample_rows(self, numbers: Sequence[int]) -> list[SqlRow]:
+        """Those of the rows with these numbers that are sampled, whole."""
+        wanted = [number for number in numbers if self.sample.has(number)]
+        return self.all(f"SELECT * FROM sample WHERE {ROW_INDEX} IN ({_listed(wanted)})") if wanted else []
 
     def cells(self, numbers: Sequence[int]) -> list[Cell]:
         """Some of the distinct texts, in the order of their numbers given."""
@@ -153,27 +161,49 @@ class ValueIndex:
         return [row[0] >> 32 for row in self.all("SELECT hash(unnest(?))", [list(dict.fromkeys(words))])]
 
     def rows_with_number(self, number: float, most: int) -> list[int]:
-        """Rows that hold a number, the first of each column."""
-        rows = self.all("SELECT first, last FROM numbers WHERE value = ? ORDER BY place", [number])
-        return [row for pair in rows for row in dict.fromkeys(pair)][:most]
+        """Rows that hold a number, the first and the last of each column, or one that is at hand."""
+        found: list[int] = []
+        for at, first, last in self.all(
+            "SELECT place, first, last FROM numbers WHERE value = ? ORDER BY place", [number]
+        ):
+            found += self.sample.holding([NumberIs(at, number, number)], 2) or [first, last]
+        return list(dict.fromkeys(found))[:most]
 
     def rows_between(self, low: float, high: float) -> list[int]:
         """Rows with a number within two others, some of each column."""
-        rows = self.all(
-            "SELECT first FROM numbers WHERE value BETWEEN ? AND ? "
-            "QUALIFY row_number() OVER (PARTITION BY place ORDER BY value) <= 2 ORDER BY place, first",
-            [low, high],
-        )
-        return [row[0] for row in rows]
+        found: list[int] = []
+        missing: list[int] = []
+        for at, column in enumerate(self.profile.columns):
+            if column.native.is_number and column.indexed is not Indexed.RANGE:
+                rows = self.sample.holding([NumberIs(at, low, high)], 2)
+                found += rows
+                missing += [] if rows else [at]
+        if missing:
+            firsts = self.all(
+                f"SELECT first FROM numbers WHERE value BETWEEN ? AND ? AND place IN ({_listed(missing)}) "
+                "QUALIFY row_number() OVER (PARTITION BY place ORDER BY value) <= 2 ORDER BY place, first",
+                [low, high],
+            )
+            found += [row[0] for row in firsts]
+        return found
 
-    def rows_on(self, prefix: str) -> list[int]:
-        """Rows with a day that begins so ("2004-05", or "____-05-21" for any year), some of each column."""
-        rows = self.all(
-            "SELECT first, last FROM days WHERE day LIKE ? "
-            "QUALIFY row_number() OVER (PARTITION BY place ORDER BY day) <= 3 ORDER BY place, first",
-            [f"{prefix}%"],
-        )
-        return [row for pair in rows for row in dict.fromkeys(pair)]
+    def rows_on(self, date: PartialDate) -> list[int]:
+        """Rows with a day that lies within a date, some of each column."""
+        found: list[int] = []
+        missing: list[int] = []
+        for at, column in enumerate(self.profile.columns):
+            if column.native.is_date:
+                rows = self.sample.holding([DayIs(at, date)], 4)
+                found += rows
+                missing += [] if rows else [at]
+        if missing:
+            pairs = self.all(
+                f"SELECT first, last FROM days WHERE day LIKE ? AND place IN ({_listed(missing)}) "
+                "QUALIFY row_number() OVER (PARTITION BY place ORDER BY day) <= 3 ORDER BY place, first",
+                [f"{_pattern(date)}%"],
+            )
+            found += [row for pair in pairs for row in dict.fromkeys(pair)]
+        return found
 
     def spellings(self, place: int, text: str) -> tuple[str, ...] | None:
         """How the texts of a column that equal a text are written, commonest first; None where it cannot be told."""
@@ -305,3 +335,12 @@ def _numbers(found: pyarrow.Table, name: str) -> Numbers:
 
 def _texts(found: pyarrow.Table, name: str) -> SortedTexts:
     return SortedTexts(found[name].combine_chunks())
+
+
+def _pattern(date: PartialDate) -> str:
+    """A pattern of the days that lie within a date."""
+    year = "____" if date.year is None else f"{date.year:04d}"
+    month = "__" if date.month is None else f"{date.month:02d}"
+    if date.month is None and date.day is None:
+        return f"{year}-"
+    return f"{year}-{month}-" if date.day is None else f"{year}-{month}-{date.day:02d}"

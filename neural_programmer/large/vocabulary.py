@@ -55,7 +55,7 @@ class Cells:
     """What is known of every distinct text, in arrays by its number.
 
     ``places`` are the columns, ``sizes`` how long the texts are in words, ``lengths`` how long in letters, ``held`` in
-    how many rows they stand, and ``first`` and ``last`` the numbers of such rows.
+    how many rows they stand, and ``first`` the numbers of the first of these.
     """
 
     places: Numbers
@@ -63,7 +63,6 @@ class Cells:
     lengths: Numbers
     held: Numbers
     first: Numbers
-    last: Numbers
 
 
 class Vocabulary:
@@ -117,10 +116,11 @@ class Vocabulary:
         within: Numbers = found[self.cells.places[found] == place]
         return within
 
-    def best(self, words: Iterable[str], compacts: Iterable[str], most: int) -> list[int]:
+    def best(self, words: Iterable[str], compacts: Iterable[str], most: int) -> dict[int, int]:
         """Cells that hold some of the words: whole ones first, then the fullest, then the shortest.
 
-        ``compacts`` are whole cells without their spaces.
+        ``compacts`` are whole cells without their spaces. Each cell comes with how many of the words it holds, or more
+        where it is a whole one.
         """
         lists = [found for found in map(self.cells_of, words) if len(found) <= _MOST_POSTINGS]
         wholes = [at for compact in compacts for at in self._compacts.places(compact)]
@@ -133,4 +133,4 @@ class Vocabulary:
             cells, hits = cells[enough], hits[enough]
         about = self.cells
         order = np.lexsort((cells, -about.held[cells], about.lengths[cells], -hits))[:most]
-        return [int(cell) for cell in cells[order]]
+        return {int(cell): int(held) for cell, held in zip(cells[order], hits[order], strict=True)}
