@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, WebSocket, sync_playwright
 
 from neural_programmer import load
 from neural_programmer.data.sample_tables import sample_tables
@@ -35,6 +35,7 @@ SECONDS_TO_START = 300
 FIELD = "Ask about this table"
 # Without the last two, what a graphics card would draw is computed.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-gpu-compositing", "--disable-software-rasterizer"]
+WHOLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 # The moment at which another answer has been painted, on the browser's own clock. The page is told of changes and is
 # not looked at in every frame, which would cost time itself.
 WATCH = """() => {
@@ -58,19 +59,35 @@ WATCH = """() => {
 
 @dataclass(frozen=True)
 class Taken:
-    """What one question took, in milliseconds: on the clock, and of the processor by the server and by the browser."""
+    """What one question took, in milliseconds: on the clock, and of the processor by the server and by the browser.
+
+    ``whole`` is the time on the clock until all below the answer was there too, and ``kilobytes`` what the server sent.
+    """
 
     clock: float
     server: float
     browser: float
+    whole: float
+    kilobytes: float
 
 
-@dataclass(frozen=True)
+@dataclass
 class Measured:
-    """A browser's page, and the process of the server that serves it; the browser is the other child of this one."""
+    """A browser's page, and the process of the server that serves it; the browser is the other child of this one.
+
+    ``received`` counts the bytes that the server sent.
+    """
 
     page: Page
     server: int
+    received: int = 0
+
+    def listen(self, socket: WebSocket) -> None:
+        """Count what the server sends."""
+        socket.on("framereceived", self._count)
+
+    def _count(self, content: str | bytes) -> None:
+        self.received += len(content)
 
     def processor(self) -> tuple[float, float]:
         """The processor time that the server and the browser took so far, in milliseconds."""
@@ -83,16 +100,25 @@ class Measured:
         field.fill(question)
         self.page.evaluate(WATCH)
         server, browser = self.processor()
+        received, started = self.received, time.perf_counter()
         field.press("Enter")
         self.page.wait_for_function("window.taken !== null", polling=50)  # every frame, as is usual, costs time itself
         server_then, browser_then = self.processor()
-        settle(self.page)  # the rest of the page is drawn after the answer
-        return Taken(float(self.page.evaluate("window.taken")), server_then - server, browser_then - browser)
+        self.page.locator(WHOLE).wait_for()  # the rest of the page is drawn after the answer
+        whole = (time.perf_counter() - started) * 1000
+        settle(self.page)
+        return Taken(
+            clock=float(self.page.evaluate("window.taken")),
+            server=server_then - server,
+            browser=browser_then - browser,
+            whole=whole,
+            kilobytes=(self.received - received) / 1024,
+        )
 
 
 def settle(page: Page) -> None:
     """Wait until the page is whole, and a moment longer."""
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.locator(WHOLE).wait_for()
     page.wait_for_timeout(500)
 
 
@@ -128,8 +154,10 @@ def measure(measured: Measured, questions: Sequence[str], repeats: int, ask: Cal
     in_page: list[Taken] = []
     alone: list[float] = []
     for turn in range(repeats + 1):
-        for question in questions:
+        for place, question in enumerate(questions):
             taken = measured.ask(question)
+            if not turn and not place:
+                print(f"  the first question: {taken.clock:.0f} ms")
             started = time.perf_counter()
             ask(question)
             if turn:  # the first time, caches are filled
@@ -141,6 +169,8 @@ def measure(measured: Measured, questions: Sequence[str], repeats: int, ask: Cal
     print(
         f"  the page takes {statistics.median(clock) / statistics.median(alone):.1f} times as long as the model alone"
     )
+    print(f"  until all of the page is there:       {in_words([taken.whole for taken in in_page])}")
+    print(f"  sent to the browser for one question: {statistics.median(taken.kilobytes for taken in in_page):.0f} kB")
     print(
         f"  processor time until the answer, mean: server {statistics.mean(taken.server for taken in in_page):.0f} ms, "
         f"browser {statistics.mean(taken.browser for taken in in_page):.0f} ms"
@@ -171,12 +201,13 @@ def own(rows: int, columns: int) -> Callable[[Measured, Callable[[Table, str], o
             path.write_text("\n".join([",".join(header), *lines]), encoding="utf-8")
             table = load_table(path)
             print(f"Made up: {rows:,} rows, {columns:,} columns, {path.stat().st_size / 1024**2:.1f} MB")
-            started = time.perf_counter()
+            started, received = time.perf_counter(), measured.received
             page.locator("input[type=file]").first.set_input_files(path)
             page.get_by_placeholder(FIELD).wait_for()
             page.get_by_test_id("stDataFrame").first.wait_for()
             print(f"  from the upload to the table on the page: {time.perf_counter() - started:.1f} s")
         settle(page)
+        print(f"  sent to the browser for it: {(measured.received - received) / 1024:.0f} kB")
         questions = ("which name has the highest points?", "how many rows have town town 7?")
         measure(measured, questions, repeats, lambda question: ask(table, question))
 
@@ -228,8 +259,10 @@ def main() -> None:
             for name in options.tables:
                 page = browser.new_page(viewport={"width": 1400, "height": 1000})
                 page.set_default_timeout(SECONDS_TO_START * 1000)
+                measured = Measured(page, server.pid)
+                page.on("websocket", measured.listen)
                 page.goto(f"http://localhost:{port}")
-                TABLES[name](Measured(page, server.pid), ask, options.repeats)
+                TABLES[name](measured, ask, options.repeats)
                 page.close()
             browser.close()
     finally:
