@@ -15,9 +15,11 @@ from neural_programmer.data.wikitablequestions import Question, WikiTableQuestio
 from neural_programmer.line_chart import Axis, Curve, line_chart
 from neural_programmer.training.config import TrainingConfig, config_from
 from neural_programmer.training.examples import Example, spread
-from neural_programmer.training.given_sources import GOLD, SYNTHETIC, Given, examples_given, given_by
+from neural_programmer.training.given_sources import GOLD, SYNTHETIC, Given, examples_given, given_by, with_given
 from neural_programmer.training.one_model import TrainingData, read_data, train_on
 from neural_programmer.training.reporting import SilentReporter
+
+_SOURCES = ("verified", "gold", "made-up")
 
 
 def verified(dataset: WikiTableQuestions, questions: Sequence[Question]) -> list[Given]:
@@ -26,7 +28,7 @@ def verified(dataset: WikiTableQuestions, questions: Sequence[Question]) -> list
     found = []
     for question in questions:
         prepared = programmer.prepare(dataset.table(question.context))
-        readings = programmer.ask(prepared, question.utterance, k=1, with_trace=False).readings
+        readings = programmer.ask(prepared, question.utterance, k=1).readings
         if readings and denotation_equal(question.target or (), readings[0].items):
             found.append(Given(question.id, question.utterance, prepared.table, readings[0].program))
     return found
@@ -51,6 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[85, 170], help="how many given programs")
     parser.add_argument("--answers", type=int, nargs="+", default=[85, 170, 340, 680])
+    parser.add_argument("--sources", nargs="+", choices=_SOURCES, default=list(_SOURCES), metavar="SOURCE")
     parser.add_argument(
         "--beside", type=int, default=170, help="how many answers gold and made-up programs stand beside"
     )
@@ -78,14 +81,21 @@ def main() -> None:
     data = read_data(config_from(base), arguments.root, SilentReporter())
     asked = spread(dataset.questions("random-split-1-train"), most)
     searched = list(data.examples)
-    gold = examples_given(given_by(GOLD, dataset, dataset.questions("random-split-1-train"), arguments.seed))
-    made = examples_given(given_by(SYNTHETIC, dataset, spread(asked, 60), arguments.seed)[: 2 * max(arguments.sizes)])
-    sure = examples_given(verified(dataset, spread(asked, round(1.5 * max(arguments.sizes)))))
+    most_given, sources = max(arguments.sizes), arguments.sources
+    given: dict[str, list[Example]] = {}
+    if "verified" in sources:
+        given["verified"] = examples_given(verified(dataset, spread(asked, round(1.5 * most_given))))
+    if "gold" in sources:
+        everything = dataset.questions("random-split-1-train")
+        given["gold"] = examples_given(given_by(GOLD, dataset, everything, arguments.seed))
+    if "made-up" in sources:
+        made = given_by(SYNTHETIC, dataset, spread(asked, 60), arguments.seed)
+        given["made-up"] = examples_given(spread(made, round(1.5 * most_given)))
     beside = spread(searched, arguments.beside)
     curves: dict[str, list[tuple[float, float]]] = {}
     print(f"{'learned from':44}{'questions':>10}{'dev':>8}{'CPU seconds':>13}")
 
-    def measure(name: str, at: int, examples: Sequence[Example]) -> None:
+    def measure(name: str, at: int, examples: Sequence[Example]) -> float:
         batches = -(-len(examples) // 32)
         epochs = max(1, arguments.steps // batches)
         config = config_from(
@@ -94,26 +104,26 @@ def main() -> None:
         accuracy, seconds = run(data, examples, config)
         print(f"{name:44}{len(examples):10}{accuracy:8.1%}{seconds:13.0f}", flush=True)
         curves.setdefault(name, []).append((at, 100 * accuracy))
+        return accuracy
 
-    for size in arguments.answers:
-        measure("answers", size, spread(searched, size))
-    for size in filter(None, arguments.sizes):
-        for name, source in (("verified programs", sure), ("gold programs", gold), ("made-up programs", made)):
-            some = spread(source, size)
+    accuracies = {size: measure("answers", size, spread(searched, size)) for size in arguments.answers}
+    for size in arguments.sizes:
+        for name, source in given.items():
             if size <= len(source):
-                measure(f"{name} alone", size, some)
-    measure("answers, those that stand beside", 0, beside)
-    for size in filter(None, arguments.sizes):
-        for name, source in (("gold programs", gold), ("made-up programs", made)):
+                measure(f"{name} programs alone", size, spread(source, size))
+    if arguments.beside not in accuracies:
+        accuracies[arguments.beside] = measure("answers", arguments.beside, beside)
+    for size in arguments.sizes:
+        for name, source in given.items():
             if size <= len(source):
-                ids = {one.id for one in spread(source, size)}
-                learned = [one for one in beside if one.id not in ids] + [one for one in source if one.id in ids]
-                measure(f"{name} beside {len(beside)} answers", size, learned)
+                title = f"{name} programs beside {arguments.beside} answers"
+                curves.setdefault(title, [(0, 100 * accuracies[arguments.beside])])
+                measure(title, size, with_given(beside, spread(source, size)))
     if arguments.figure is not None:
         every = [point for points in curves.values() for point in points]
         across = Axis("questions (programs where these are added to answers)", 0, max(x for x, _ in every))
         up = Axis("dev accuracy, %", 0, 5 * (max(y for _, y in every) // 5 + 1))
-        drawn = [Curve(name, points) for name, points in curves.items() if len(points) > 1]
+        drawn = [Curve(name, sorted(points)) for name, points in curves.items() if len(points) > 1]
         arguments.figure.write_text(line_chart("Given programs and answers", across, up, drawn), encoding="utf-8")
 
 

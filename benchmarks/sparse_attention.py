@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import statistics
 import time
 from collections.abc import Sequence
@@ -120,8 +121,10 @@ def main() -> None:
     if arguments.figure is not None:
         points = [point for curve in curves for point in curve.points]
         across = Axis("cells of the table", min(x for x, _ in points), max(x for x, _ in points), logarithmic=True)
-        up = Axis("ms a question", min(y for _, y in points), max(y for _, y in points), logarithmic=True)
-        arguments.figure.write_text(line_chart("Attention over", across, up, curves), encoding="utf-8")
+        least, most = (math.log10(bound(y for _, y in points)) for bound in (min, max))
+        up = Axis("ms a question", 10.0 ** math.floor(least), 10.0 ** math.ceil(most), logarithmic=True)
+        drawn = line_chart("Time of a question by what the model attends to", across, up, curves)
+        arguments.figure.write_text(drawn, encoding="utf-8")
     if arguments.dev:
         accuracies(predictor, arguments.root, arguments.dev, arguments.most_cells, arguments.k)
 

@@ -68,11 +68,19 @@ class Selectivity:
 
 @dataclass(frozen=True)
 class Finding:
-    """The most selective unit for a kind, and what chance and the untrained network give."""
+    """The most selective unit for a kind, and what chance and the untrained network give.
+
+    ``levels`` are the percentiles, 0 to 100, of what the unit does over all words, times its sign.
+    """
 
     trained: Selectivity
     shuffled: Selectivity
     untrained: Selectivity
+    levels: tuple[float, ...]
+
+    def level(self, value: float) -> float:
+        """The share of all words over which the unit does less than this, 0 to 1."""
+        return float(np.searchsorted(self.levels, self.trained.sign * value)) / len(self.levels)
 
 
 @torch.inference_mode()
@@ -148,11 +156,14 @@ def find_units(
     findings = []
     for number, kind in enumerate(KINDS):
         positive = learned.kinds[kind]
+        best = most_selective(kind, learned, positive)
+        levels = np.percentile(best.sign * learned.values[:, best.unit], np.arange(101))
         findings.append(
             Finding(
-                most_selective(kind, learned, positive),
+                best,
                 most_selective(kind, learned, random.permutation(positive)),
                 most_selective(kind, unlearned, positive),
+                tuple(levels.tolist()),
             )
         )
         if progress is not None:

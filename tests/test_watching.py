@@ -93,6 +93,9 @@ def test_units_of_a_model_are_searched() -> None:
     findings = find_units(tiny_model(), judged_questions(3, 1))
     assert [one.trained.kind for one in findings] == ["superlatives", "numbers", "negation"]
     assert 0 <= findings[0].trained.held_out <= 1
+    levels = findings[0].levels
+    assert findings[0].level(findings[0].trained.sign * (levels[-1] + 1)) == 1
+    assert findings[0].level(findings[0].trained.sign * (levels[0] - 1)) == 0
     # No made-up question denies anything.
     assert findings[2].trained.positives == 0
     assert np.isnan(findings[2].trained.held_out)

@@ -96,9 +96,8 @@ def figure(trained: TrainedModel, findings: list[Finding], question: JudgedQuest
     words = [token.text for token in question.linking.tokens][: len(states)]
     values = []
     for at in range(len(words)):
-        # The units lie between -1 and 1, which is drawn as 0 to 1.
-        units = [(one.trained.sign * float(states[at, one.trained.unit]) + 1) / 2 for one in findings]
+        units = [one.level(float(states[at, one.trained.unit])) for one in findings]
         values.append([*units, *(step.attention[at] for step in steps)])
-    columns = [*(f"{one.trained.kind[:8]}" for one in findings), *(f"step {at}" for at in range(1, len(steps) + 1))]
-    groups = [("units, -1 to 1 as 0 to 1", len(findings)), ("attention before each step", len(steps))]
+    columns = [*(one.trained.kind for one in findings), *(f"step {at}" for at in range(1, len(steps) + 1))]
+    groups = [("units, by percentile", len(findings)), ("attention before each step", len(steps))]
     return heat_map(question.linking.question, columns, words, values, groups)

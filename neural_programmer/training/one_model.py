@@ -240,7 +240,9 @@ class _Run:
 
     def _between(self) -> None:
         snapshots, batch = self.config.optimisation.snapshots, self.trainer.progress.batch
-        if snapshots and batch % max(1, self.trainer.batches // snapshots) == 0 and batch < self.trainer.batches:
+        every = max(1, self.trainer.batches // max(1, snapshots))
+        # The last of an epoch is kept after it, with the accuracy.
+        if snapshots and batch % every == 0 and batch + every <= self.trainer.batches:
             self._snapshot()
         if self.data.watch is not None:
             self.data.watch(self.trainer)
