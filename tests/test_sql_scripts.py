@@ -23,7 +23,7 @@ from neural_programmer.language.text_form import read_program
 from neural_programmer.tables.build import build_table
 from neural_programmer.tables.loaders.load import load_table
 from tests.examples import example_programs, table_for
-from tests.postgres_server import PostgresServer, postgres_server
+from tests.postgres_server import DEBIAN_PACKAGE, PostgresServer, missing, postgres_server
 
 PROGRAMS = example_programs()
 MESSY = """Name,Founded,Price,Staff
@@ -40,6 +40,23 @@ QUESTIONS = (
     '#0 = all_rows(); #1 = filter_not_contains(#0, "Name":text, "lines"); #2 = count(#1)',
     '#0 = all_rows(); #1 = count_by_value(#0, "Price":number)',
     '#0 = all_rows(); #1 = filter_empty(#0, "Founded":text); #2 = select(#1, "Name":text)',
+)
+
+# Names and cells that mean something to psql: its own commands, variables, placeholders, ends of statements.
+ODD = """Order "no";$1,:Price %,\\Town,Select
+1,"1,250 kg",\\d orders,"a
+\\q
+b"
+2,3.5 kg,:name,no
+3,n/a,$$Rome$$,"%s {0} ${x}"
+4,900 kg,';DROP TABLE odd;--,"GO
+/"
+"""
+ODD_QUESTIONS = (
+    '#0 = all_rows(); #1 = argmax(#0, ":Price %":number); #2 = select(#1, "\\\\Town":text)',
+    '#0 = all_rows(); #1 = filter_equals(#0, "\\\\Town":text, "\';DROP TABLE odd;--"); #2 = count(#1)',
+    '#0 = all_rows(); #1 = last(#0); #2 = select(#1, "\\\\Town":text)',
+    '#0 = all_rows(); #1 = sum(#0, ":Price %":number)',
 )
 
 
@@ -69,6 +86,25 @@ def test_scripts_run_in_an_empty_postgresql(server: PostgresServer) -> None:
             for statement in creation:
                 connection.execute(statement)
             assert same_answer(answer(program, Grounding(table)), connection.execute(query).fetchall()), name
+
+
+def test_scripts_run_as_they_are_in_the_program_psql(server: PostgresServer, tmp_path: Path) -> None:
+    program = shutil.which("psql")
+    if program is None:
+        missing("the program psql", f"apt-get install {DEBIAN_PACKAGE}")
+    path = tmp_path / "odd.csv"
+    path.write_text(ODD, encoding="utf-8")
+    table = load_table(path)
+    script = tmp_path / "script.sql"
+    for number, text in enumerate(ODD_QUESTIONS):
+        asked = read_program(text)
+        schema = f"CREATE SCHEMA alone_{number};\nSET search_path = alone_{number};\n"
+        script.write_text(schema + sql_script(asked, table, "postgres"), encoding="utf-8")
+        command = [str(program), server.superuser_address, "-XqAt", "-v", "ON_ERROR_STOP=1", "-f", str(script)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert (done.returncode, done.stderr) == (0, "")
+        (value,) = answer(asked, Grounding(table)).values
+        assert done.stdout == f"{value:g}\n" if isinstance(value, float) else f"{value}\n"
 
 
 @pytest.mark.parametrize("name", ["select", "most_common_value", "a share", "with_unit", "the last but one"])

@@ -135,8 +135,8 @@ class _Builder:
             "CREATE TABLE ix.cells (cell INTEGER, place UTINYINT, text VARCHAR, key VARCHAR, words VARCHAR, "
             "size USMALLINT, length INTEGER, held BIGINT, first BIGINT)"
         )
-        self._all("CREATE TABLE ix.numbers (place UTINYINT, value DOUBLE, held BIGINT, first BIGINT, last BIGINT)")
-        self._all("CREATE TABLE ix.days (place UTINYINT, day VARCHAR, held BIGINT, first BIGINT, last BIGINT)")
+        self._all("CREATE TABLE ix.numbers (place UTINYINT, value DOUBLE, held BIGINT, first BIGINT)")
+        self._all("CREATE TABLE ix.days (place UTINYINT, day VARCHAR, held BIGINT, first BIGINT)")
         self._all("CREATE TABLE ix.postings (hash UINTEGER, place UTINYINT, row_index BIGINT)")
         self._all("CREATE TABLE ix.frequent (place UTINYINT, word VARCHAR)")
         self._words: list[tuple[str, int]] = []
@@ -218,9 +218,9 @@ class _Builder:
                 indexed = Indexed.WHOLES
         elif column.native.is_date:
             self._all(
-                f"INSERT INTO ix.days SELECT {at}, strftime(day, '%Y-%m-%d'), held, first, last FROM "
-                f"(SELECT CAST({name} AS DATE) AS day, count(*) AS held, min({ROW_INDEX}) AS first, "
-                f"max({ROW_INDEX}) AS last FROM source WHERE {name} IS NOT NULL GROUP BY 1) ORDER BY day"
+                f"INSERT INTO ix.days SELECT {at}, strftime(day, '%Y-%m-%d'), held, first FROM "
+                f"(SELECT CAST({name} AS DATE) AS day, count(*) AS held, min({ROW_INDEX}) AS first "
+                f"FROM source WHERE {name} IS NOT NULL GROUP BY 1) ORDER BY day"
             )
             if column.native is Native.DATE:
                 ((distinct,),) = self._all(f"SELECT count(*) FROM ix.days WHERE place = {at}")
@@ -250,10 +250,10 @@ class _Builder:
         )
 
     def _numbers(self, at: int, condition: str) -> None:
-        """Lists the different finite numbers of a column that fulfil a condition, with their first and last rows."""
+        """Lists the different finite numbers of a column that fulfil a condition, with their first rows."""
         value = f"CAST({number_name(at)} AS DOUBLE)"
         self._all(
-            f"INSERT INTO ix.numbers SELECT {at}, {value} AS value, count(*), min({ROW_INDEX}), max({ROW_INDEX}) "
+            f"INSERT INTO ix.numbers SELECT {at}, {value} AS value, count(*), min({ROW_INDEX}) "
             f"FROM source WHERE {condition} AND isfinite({value}) GROUP BY value ORDER BY value"
         )
 

@@ -161,12 +161,10 @@ class ValueIndex:
         return [row[0] >> 32 for row in self.all("SELECT hash(unnest(?))", [list(dict.fromkeys(words))])]
 
     def rows_with_number(self, number: float, most: int) -> list[int]:
-        """Rows that hold a number, the first and the last of each column, or one that is at hand."""
+        """Rows that hold a number: of each column some of the sample, else the first."""
         found: list[int] = []
-        for at, first, last in self.all(
-            "SELECT place, first, last FROM numbers WHERE value = ? ORDER BY place", [number]
-        ):
-            found += self.sample.holding([NumberIs(at, number, number)], 2) or [first, last]
+        for at, first in self.all("SELECT place, first FROM numbers WHERE value = ? ORDER BY place", [number]):
+            found += self.sample.holding([NumberIs(at, number, number)], 2) or [first]
         return list(dict.fromkeys(found))[:most]
 
     def rows_between(self, low: float, high: float) -> list[int]:
@@ -197,12 +195,12 @@ class ValueIndex:
                 found += rows
                 missing += [] if rows else [at]
         if missing:
-            pairs = self.all(
-                f"SELECT first, last FROM days WHERE day LIKE ? AND place IN ({_listed(missing)}) "
+            firsts = self.all(
+                f"SELECT first FROM days WHERE day LIKE ? AND place IN ({_listed(missing)}) "
                 "QUALIFY row_number() OVER (PARTITION BY place ORDER BY day) <= 3 ORDER BY place, first",
                 [f"{_pattern(date)}%"],
             )
-            found += [row for pair in pairs for row in dict.fromkeys(pair)]
+            found += [row[0] for row in firsts]
         return found
 
     def spellings(self, place: int, text: str) -> tuple[str, ...] | None:
