@@ -153,6 +153,8 @@ class Physical:
             source = sources.get(column.name)
             if source is not None:
                 new = source.expression.copy()
+                if isinstance(column.parent, exp.Order | exp.Ordered) and isinstance(new, exp.Add):
+                    new = new.this  # rows counted from 1 are in the order of those counted from 0
                 if isinstance(new, exp.Binary) and isinstance(column.parent, exp.Binary):
                     new = exp.paren(new)
                 column.replace(new)
