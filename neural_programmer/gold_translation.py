@@ -255,20 +255,20 @@ class _Writer:
         if len(cells) != len(others) or not cells:
             raise Untranslatable(_reason(form))
         first = cells[0]
-        if any((one.column, one.reading) != (first.column, first.reading) for one in cells):
+        if any((other.column, other.reading) != (first.column, first.reading) for other in cells):
             raise Untranslatable("values that stand in two columns")
         rows = first.rows
-        for one in cells[1:]:
+        for other in cells[1:]:
             if form[0] == "or":
-                rows = self.step("union", (rows, one.rows))
+                rows = self.step("union", (rows, other.rows))
             else:
-                rows = self.step("same_value", (rows, one.rows), self.view(first.column, first.reading))
+                rows = self.step("same_value", (rows, other.rows), self.view(first.column, first.reading))
         if form[0] == "or" and (excluding or entities):
             raise Untranslatable(_reason(form))
         for one in excluding:
             rows = self.compared(one, first.column, first.reading, rows)
-        for one in entities:
-            rows = self.entities(one, first.column, rows)
+        for entity in entities:
+            rows = self.entities(entity, first.column, rows)
         return _Cells(rows, first.column, first.reading)
 
     # Rows.

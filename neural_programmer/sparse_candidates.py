@@ -42,13 +42,15 @@ class CellMemory:
     @cached_property
     def keys(self) -> NDArray[np.float32]:
         """``Float32[cell, bucket]``; made once for a table, like an attention's keys."""
-        return np.stack([_grams(words) for words in self._words]) if self._words else np.zeros((0, _BUCKETS), "f4")
+        keys = np.zeros((len(self._words), _BUCKETS), dtype=np.float32)
+        for at, words in enumerate(self._words):
+            keys[at] = _grams(words)
+        return keys
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """``Float32[cell]``: how much of each cell's n-grams the question has, 0 to 1: a product with every key."""
-        asked = (_grams(text_words(question)) > 0).astype(np.float32)
-        present: NDArray[np.float32] = (self.keys * self.keys) @ asked
-        return present
+        asked = _grams(text_words(question)) > 0
+        return np.square(self.keys)[:, asked].sum(axis=1).astype(np.float32)
 
     def best(self, question: str, count: int) -> list[str]:
         """The texts of the cells with the greatest scores, best first; equal ones in the order of the table."""
