@@ -50,7 +50,8 @@ class CellMemory:
     def scores(self, question: str) -> NDArray[np.float32]:
         """``Float32[cell]``: how much of each cell's n-grams the question has, 0 to 1: a product with every key."""
         asked = _grams(text_words(question)) > 0
-        return np.square(self.keys)[:, asked].sum(axis=1).astype(np.float32)
+        shares: NDArray[np.float32] = np.square(self.keys)[:, asked].sum(axis=1).astype(np.float32)
+        return shares
 
     def best(self, question: str, count: int) -> list[str]:
         """The texts of the cells with the greatest scores, best first; equal ones in the order of the table."""
