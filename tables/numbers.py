@@ -233,6 +233,9 @@ def _read_led(cell: str) -> NumberReading | None:
             return special
         if _PAIR.match(rest) and not re.match(r"\s?[+]", rest):
             return None
+    pair = _PAIR.match(rest) if currency else None
+    if pair is not None and pair["joint"].lower() in ("-", "to") and _SCALE.match(pair["rest"]):
+        rest = pair["rest"]  # "$6-7.2 million" begins at six million
     return _read_rest(sign * amount, currency, rest)
 
 

@@ -31,7 +31,7 @@ SLOW = "which film is slow?"
 SECONDS_OF_SLOW = 5.0
 COUNTED = "how many departments are there?"
 WHO = "who directed Titanic?"
-UNSURE = "which film did Spielberg make first?"
+UNSURE = "which film cost the least?"
 WITHHELD = "which two films were directed by the same person?"
 
 SCRIPT: dict[str, tuple[tuple[str, float], ...]] = {
@@ -49,7 +49,7 @@ SCRIPT: dict[str, tuple[tuple[str, float], ...]] = {
         ('#0 = all_rows(); #1 = first(#0); #2 = select(#1, "Film":text)', 0.2),
         ('#0 = all_rows(); #1 = last(#0); #2 = select(#1, "Film":text)', 0.1),
     ),
-    UNSURE: (('#0 = all_rows(); #1 = first(#0); #2 = select(#1, "Film":text)', 0.35),),
+    UNSURE: (('#0 = all_rows(); #1 = argmin(#0, "Running time":number); #2 = select(#1, "Film":text)', 0.35),),
     WITHHELD: (
         ('#0 = all_rows(); #1 = first(#0); #2 = select(#1, "Film":text)', 0.2),
         ('#0 = all_rows(); #1 = last(#0); #2 = select(#1, "Film":text)', 0.1),

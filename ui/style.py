@@ -12,8 +12,11 @@ PAGE_STYLE = """
 <style>
 .block-container { padding-top: 2.6rem; padding-bottom: 4rem; max-width: 1240px; }
 .np-brand { font-size: 1.35rem; font-weight: 700; margin: 0 0 .2rem; letter-spacing: -.01em; }
-/* The pages side by side in the side bar's width. */
-.st-key-page button { padding-left: .5rem; padding-right: .5rem; }
+/* The pages in the side bar's width, in two lines where one is too short for them. */
+.st-key-page :has(> button) { gap: .3rem; }
+.st-key-page button { padding-left: .5rem; padding-right: .5rem; border-radius: .5rem !important;
+    margin: 0 !important; }
+.st-key-page button:not([aria-checked="true"]) { border: 1px solid rgba(128, 128, 128, .35) !important; }
 .st-key-page button p { font-size: .84rem; }
 .np-hero { font-size: 2.3rem; font-weight: 700; letter-spacing: -.02em; line-height: 1.15; margin: 0; }
 .np-lead { font-size: 1.05rem; opacity: .8; margin: .3rem 0 0; max-width: 46rem; }
