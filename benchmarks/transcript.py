@@ -28,7 +28,7 @@ from neural_programmer.commands.main import main as command_line
 from tests.postgres_server import postgres_server
 
 Row = Sequence[Any]
-Query = Callable[[str], list[Row]]
+Query = Callable[[str], Sequence[Row]]
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def as_number(text: str) -> float | None:
         return None
 
 
-def same(printed: str, rows: list[Row]) -> bool:
+def same(printed: str, rows: Sequence[Row]) -> bool:
     """Whether the answer that was printed is what the rows hold; a value may stand there more than once."""
     lines = printed.split("\n")
     while lines[0].endswith(",") and len(lines) > 1:  # a long answer goes on in the next line

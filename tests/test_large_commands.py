@@ -42,7 +42,8 @@ def orders() -> pyarrow.Table:
 
 
 def bergen() -> int:
-    return orders()["Town"].to_pylist().count("Bergen")
+    towns: list[str | None] = orders()["Town"].to_pylist()
+    return towns.count("Bergen")
 
 
 def test_a_batch_asks_the_database(tmp_path: Path) -> None:
