@@ -116,7 +116,7 @@ def main() -> None:
     for size in arguments.sizes:
         for name, source in given.items():
             if size <= len(source):
-                title = f"{name} programs beside {arguments.beside} answers"
+                title = f"{name}, beside answers"
                 curves.setdefault(title, [(0, 100 * accuracies[arguments.beside])])
                 measure(title, size, with_given(beside, spread(source, size)))
     if arguments.figure is not None:
