@@ -235,8 +235,8 @@ class _Use:
         self._total = max(1, self._content.bit_count())
         # The words of each constant, and those that name the column of each view.
         self._spans = [(1 << end) - (1 << start) for start, end in features.constant_spans.tolist()]
-        named = (features.matches[: len(content), :, :_SOURCES] > 0).any(axis=2)
-        self._named = [_bits(of_view) for of_view in named.T]
+        named: NDArray[np.bool_] = np.any(features.matches[: len(content), :, :_SOURCES] > 0, axis=2)
+        self._named = [_bits(named[:, view]) for view in range(named.shape[1])]
         self._strengths = features.matches[:, :, :_SOURCES].astype(np.float32).max(axis=0, initial=0.0)
         whole = features.pairs[:, :, 1].any(axis=1)
         textual = features.constant_kinds == list(ConstantKind).index(ConstantKind.TEXT)

@@ -280,7 +280,7 @@ class BeamSearch:
         references = tuple(results[number] for number in (first, second) if number >= 0)
         key = (operation, column, constant, *map(id, references))
         if key not in self._executed:
-            decoded = self._candidates.decode_step(step, self._grammar.names)
+            decoded = self._candidates.decode_step(step.astype(np.int16), self._grammar.names)
             # The references are kept with the result: an object's id is its own only while it lives.
             self._executed[key] = references, execute_step(decoded, results, self._grounding)
         return self._executed[key][1]
