@@ -242,6 +242,17 @@ def test_a_recording_that_is_none_is_refused(tmp_path: Path) -> None:
         read_recording(tmp_path)
 
 
+def test_a_program_uses_every_number_and_result_once(run: Path) -> None:
+    programmer = ArithmeticProgrammer.load(run / "model")
+    readings = [read_arithmetic(one.text) for one in arithmetic_questions(24, 5)]
+    for reading, answer in zip(readings, programmer.answers(readings), strict=True):
+        steps = answer.program.steps
+        used = [reference for step in steps for reference in step.references]
+        assert len(steps) - 1 == 2 * len(reading.candidates.constants) - 1
+        # All rows come first, and what comes last is the answer.
+        assert sorted(used) == list(range(1, len(steps) - 1)), write_program(answer.program)
+
+
 def test_a_model_of_tables_is_no_model_of_arithmetic() -> None:
     with pytest.raises(CheckpointError, match="was not trained for arithmetic"):
         ArithmeticProgrammer.load(Path(__file__).parents[1] / "data" / "checkpoint")
@@ -256,7 +267,8 @@ def test_the_loss_falls(tmp_path: Path) -> None:
                 found.append(value)
 
     reporter = Losses()
-    config = read_config(_CONFIG, {**_TINY, "optimisation.epochs": "8", "optimisation.warm_up_steps": "2"})
+    changes = {"optimisation.epochs": "8", "optimisation.warm_up_steps": "2", "optimisation.learning_rate": "8e-3"}
+    config = read_config(_CONFIG, {**_TINY, **changes})
     train_arithmetic(config, tmp_path, resume=False, reporter=reporter)
     assert found[-1] < found[0] - 0.1
 
@@ -287,8 +299,8 @@ def test_other_runs_are_about_tables() -> None:
 @pytest.mark.slow
 def test_arithmetic_is_learned_from_answers_alone(tmp_path: Path) -> None:
     # A third of the run as it is configured, which takes minutes: far more than by chance, not yet all.
-    config = read_config(_CONFIG, {"optimisation.epochs": "10"})
+    config = read_config(_CONFIG, {"optimisation.epochs": "1"})
     result = train_arithmetic(config, tmp_path, resume=False, reporter=SilentReporter())
     assert result.held_out >= 1000
-    assert result.accuracy >= 0.4
+    assert result.accuracy >= 0.5
     assert ArithmeticProgrammer.load(tmp_path / "model").ask("7 plus 5").value == 12.0

@@ -20,7 +20,7 @@ from neural_programmer.search.goal import Goal
 from neural_programmer.tables.build import build_table
 from neural_programmer.tables.constants import Constant, ConstantKind
 from neural_programmer.tables.views import ViewKind, ViewReference
-from neural_programmer.training.soft_objective import SoftObjective, SoftTargets, soft_loss, soft_targets
+from neural_programmer.training.soft_objective import SoftObjective, SoftTargets, soft_targets
 
 NAME, POINTS = ViewReference("Name", ViewKind.TEXT), ViewReference("Points", ViewKind.NUMBER)
 CANDIDATES = Candidates((NAME, POINTS), (Constant(ConstantKind.NUMBER, (5.0,)),))
@@ -70,7 +70,7 @@ def _loss(
     masses = torch.zeros(1, 1, 2)
     masses[0, 0, column] = mass
     answer = _answer(cells, masses, torch.tensor([[number]]), torch.tensor([[number_mass]]))
-    return float(soft_loss(answer, _targets())[0])
+    return float(SoftObjective()(answer, _targets())[0])
 
 
 def test_right_answers_cost_next_to_nothing_in_each_of_their_ways() -> None:
@@ -94,6 +94,20 @@ def test_the_nearer_the_number_the_less_it_costs() -> None:
     assert costs[2] > 1
 
 
+def test_a_number_out_of_reach_teaches_nothing_beside_accidents() -> None:
+    objective = SoftObjective(width=0.05, accident=1e-3)
+    values = torch.tensor([[3.0], [3.05], [10.0], [50.0]], requires_grad=True)
+    losses = []
+    for value in values:
+        nothing = torch.zeros(1, 1, 2, 4), torch.zeros(1, 1, 2)
+        losses.append(objective(_answer(*nothing, value[None], torch.ones(1, 1)), _targets()))
+    (slopes,) = torch.autograd.grad(torch.cat(losses).sum(), values)
+    costs = [one.item() for one in losses]
+    assert costs == sorted(costs)
+    assert costs[-1] <= -np.log(1e-3) < costs[-1] + 0.01
+    assert abs(float(slopes[-1])) < 1e-3 * abs(float(slopes[1]))
+
+
 def test_a_column_that_lacks_the_items_is_never_right() -> None:
     assert _loss([1, 1, 1, 0], column=1) > 100
 
@@ -109,7 +123,7 @@ def test_unreachable_answers_have_no_loss() -> None:
     )
     assert not lost.reachable.any()
     answer = _answer(torch.ones(1, 1, 2, 4), torch.ones(1, 1, 2), torch.ones(1, 1), torch.ones(1, 1))
-    assert soft_loss(answer, lost).tolist() == [0.0]
+    assert SoftObjective()(answer, lost).tolist() == [0.0]
 
 
 def test_slopes_are_finite_at_certainty_and_without_mass() -> None:
@@ -121,7 +135,7 @@ def test_slopes_are_finite_at_certainty_and_without_mass() -> None:
                 torch.tensor([[3.0, 1e9]], requires_grad=True),
                 torch.full((1, 2), mass, requires_grad=True),
             ]
-            slopes = torch.autograd.grad(soft_loss(_answer(*leaves), _targets()).sum(), leaves)
+            slopes = torch.autograd.grad(SoftObjective()(_answer(*leaves), _targets()).sum(), leaves)
             assert all(torch.isfinite(slope).all() for slope in slopes)
 
 
@@ -196,7 +210,7 @@ def test_programs_are_learned_from_answers_alone() -> None:
     losses = []
     for _ in range(50):
         optimizer.zero_grad()
-        loss = soft_loss(policy(table, kinds), targets).mean()
+        loss = SoftObjective()(policy(table, kinds), targets).mean()
         torch.autograd.backward(loss)
         optimizer.step()
         losses.append(loss.item())

@@ -45,9 +45,9 @@ def soft_program(model: Programmer, encoded: Encoded, steps: int, *, hard: bool 
     A controller that halts by itself chooses at each step between an operation that answers, by its chance to halt
     there, and one that goes on; ``hard``, it halts where that is likelier than going on.
 
-    Without a table (``given_operation``) every constant of a question is the result
-    of a step of its own, in their order, before the steps that are counted and of which no distributions are
-    given (``SoftExecutor.give_numbers``).
+    Without a table (``given_operation``) every constant of a question is the result of a step of its own, in their
+    order, before the steps that are counted and of which no distributions are given (``SoftExecutor.give_numbers``).
+    Every result is used once, and the program ends where one is left.
     """
     return _SoftSteps(model, encoded, steps, hard).run()
 
@@ -63,6 +63,9 @@ def given_operation(grammar: Grammar) -> int | None:
             return number
     return None
 
+
+# The least chance that a result is left, so that its logarithm is finite.
+_LEAST_LEFT = 1e-6
 
 # As how many values arithmetic takes each of its numbers where it starts from given ones.
 _ATOMS = 16
@@ -134,7 +137,7 @@ class _SoftSteps:
             unused = self._still_unused(unused, operation, parts)
             scores = controller.operations(state.state, self.placement)
             if budget is None:
-                stop = torch.ones(self.size) if is_last else self._chosen(self._stop(scores))
+                stop = torch.ones(self.size) if is_last else self._chosen(self._stop(scores, position))
             found.append(StepDistributions(operation=operation, stop=stop, **parts))
         return SoftProgram(found, budget.halting() if budget is not None else None)
 
@@ -156,6 +159,14 @@ class _SoftSteps:
             return functional.pad(unused, (0, 1))
         left = (1 - parts["first_reference"]) * (1 - parts["second_reference"])
         return functional.pad(unused * torch.einsum("bo,bos->bs", operation, left), (0, 1), value=1.0)
+
+    def _log_left(self, unused: Tensor) -> Tensor:
+        """``Float[batch, step]``: the logarithm of the chance that a result may still be used: a table's any number of
+        times, a given number and what came of it once.
+        """
+        if self.given is None:
+            return torch.zeros_like(unused)
+        return unused.detach().clamp_min(_LEAST_LEFT).log()
 
     def _is_there(self, length: int) -> Tensor:
         """``Bool[batch, step]``: the steps so far, without those that stand for constants that are not there."""
@@ -203,7 +214,10 @@ class _SoftSteps:
         stop = ratio((answering * self.gives_number).sum(dim=1), (operation * self.gives_number).sum(dim=1))
         return self._decided(operation), stop
 
-    def _stop(self, scores: Tensor) -> Tensor:
+    def _stop(self, scores: Tensor, position: int) -> Tensor:
+        """``Float[batch]``: the chance to end after a step; with given numbers, where one result is left of them."""
+        if self.given is not None:
+            return (self.encoded.inputs.constant_mask.sum(dim=1) - 1 <= position).to(scores.dtype)
         return scores.masked_fill(~self._legal(0), MASKED_SCORE).softmax(dim=-1)[:, -1]
 
     def _arguments(
@@ -223,14 +237,15 @@ class _SoftSteps:
             features[..., -1, 0] = 0
         features = features[question]
         there, not_first = self._is_there(length)[question], torch.arange(length) > 0
+        left = self._log_left(unused)[question]
         first_mask = there & (not_first | ~self.first_is_number[chosen, None])
-        first = masked_log_softmax(
-            pointers.first_references(intention, self.offers, keys[question], features), first_mask
-        ).exp()
-        first = self._decided(first)
+        scores = pointers.first_references(intention, self.offers, keys[question], features) + left
+        first = self._decided(masked_log_softmax(scores, first_mask).exp())
         second_mask = there & (not_first | ~self.second_is_number[chosen, None])
         alone, _ = pointers.second_references(intention, self.offers, keys[question], features)
-        second = self._decided(masked_log_softmax(alone, second_mask).exp())
+        if self.given is not None:
+            left = left + (1 - first.detach()).clamp_min(_LEAST_LEFT).log()
+        second = self._decided(masked_log_softmax(alone + left, second_mask).exp())
         by_question = (size, self.operations)
         parts = {
             "first_reference": first.view(*by_question, length),

@@ -61,7 +61,8 @@ class OptimisationConfig:
     the best that these find for a question take part, and questions whose programs have at least ``least_log_mass`` of
     log-probability (see ``training.targets``). ``average`` is the decay of the weights' moving average that is
     evaluated and kept (0: none). The soft objective, weighed by ``soft_weight`` where it is not alone, looks at
-    ``soft_questions`` of a batch (0: all) and programs of ``soft_steps`` steps; where the model's ``halting`` is
+    ``soft_questions`` of a batch (0: all) and programs of ``soft_steps`` steps, with numbers and chances as told by
+    ``soft_width`` and ``soft_accident`` (``training.soft_objective``); where the model's ``halting`` is
     "adaptive" every step costs ``ponder_cost``. ``minutes`` bounds the run (0: no
     bound); ``patience`` is for how many evaluations in a row the dev accuracy may fail to rise (0: any). ``processes``
     share the search, the models of folds and their candidates, each training on ``threads``. ``snapshots`` is how many
@@ -86,6 +87,8 @@ class OptimisationConfig:
     soft_weight: float = 0.3
     soft_questions: int = 4
     soft_steps: int = 3
+    soft_width: float = 0.5
+    soft_accident: float = 0.0
     ponder_cost: float = 0.0
     beam: int = 5
     evaluate_every: int = 1

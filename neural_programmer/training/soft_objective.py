@@ -72,11 +72,13 @@ class SoftObjective:
 
     ``doubt`` is the chance, for each cell, that it is in the answer or not by mistake: it bounds what one wrong cell
     costs. ``width`` is by how much a number may be wrong before it counts as another number, as a share of the right
-    one where that is below 1.
+    one where that is below 1. ``accident`` is added to every probability: a question whose right answer is less likely
+    than that teaches little, instead of drawing programs to whatever comes nearest to it.
     """
 
     doubt: float = 0.01
     width: float = 0.5
+    accident: float = 0.0
 
     def __call__(self, answer: SoftAnswer, targets: SoftTargets) -> Tensor:
         """``Float[batch]``: the loss of each question, at least 0; 0 where the targets are not reachable."""
@@ -87,7 +89,10 @@ class SoftObjective:
         best = scores.detach().where(masses > 0, -torch.inf).amax(dim=1, keepdim=True).clamp_min(_LEAST)
         probability = (masses * (scores - best).clamp_max(0.0).exp()).sum(dim=1)
         tiny = torch.finfo(probability.dtype).tiny
-        loss = -(probability.clamp_min(tiny).log() + best[:, 0])
+        chance = probability.clamp_min(tiny).log() + best[:, 0]
+        if self.accident:
+            chance = torch.logaddexp(chance, torch.full_like(chance, self.accident).log())
+        loss = -chance
         return loss.where(targets.reachable, 0.0)
 
     def _cells(self, cells: Tensor, targets: SoftTargets) -> Tensor:
@@ -112,8 +117,3 @@ class SoftObjective:
 # The least log-probability that is told from 0, and the least chance whose logarithm is taken.
 _LEAST = -1e4
 _SMALLEST = 1e-12
-
-
-def soft_loss(answer: SoftAnswer, targets: SoftTargets) -> Tensor:
-    """``Float[batch]``: the loss with the usual settings."""
-    return SoftObjective()(answer, targets)

@@ -14,7 +14,7 @@ from neural_programmer.model.encoders import Encoded
 from neural_programmer.model.programmer import Programmer
 from neural_programmer.model.soft_steps import soft_executor, soft_program
 from neural_programmer.search.goal import Goal
-from neural_programmer.training.soft_objective import soft_loss, soft_targets
+from neural_programmer.training.soft_objective import SoftObjective, soft_targets
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,9 +27,15 @@ class SoftAnswering:
 
 
 def soft_program_loss(
-    model: Programmer, encoded: Encoded, questions: Sequence[SoftAnswering], steps: int, ponder_cost: float = 0.0
+    model: Programmer,
+    encoded: Encoded,
+    questions: Sequence[SoftAnswering],
+    steps: int,
+    ponder_cost: float = 0.0,
+    objective: SoftObjective | None = None,
 ) -> Tensor:
-    """``Float[batch]``: the loss of the soft programs of at most ``steps`` steps after ``all_rows``.
+    """``Float[batch]``: the loss of the soft programs of at most ``steps`` steps after ``all_rows``, by the usual
+    objective where none is given.
 
     Where the controller halts by itself, the ponder cost is added as often as told (Graves 2016, section 2.3).
     """
@@ -39,5 +45,5 @@ def soft_program_loss(
     for distributions in program.steps:
         executor.step(distributions)
     targets = soft_targets([one.goal for one in questions], [one.candidates for one in questions], table)
-    loss = soft_loss(executor.answer(), targets)
+    loss = (objective or SoftObjective())(executor.answer(), targets)
     return loss if program.halting is None else loss + ponder_cost * program.halting.ponder

@@ -22,6 +22,7 @@ from neural_programmer.training.examples import Example
 from neural_programmer.training.objectives import marginal_loss
 from neural_programmer.training.reporting import Reporter
 from neural_programmer.training.sampling import ProgramSampler
+from neural_programmer.training.soft_objective import SoftObjective
 from neural_programmer.training.soft_training import soft_program_loss
 
 Indices = NDArray[np.int64]
@@ -155,7 +156,9 @@ class Trainer:
         assert len(answering) == len(some), "the soft objective needs examples made for it"
         encoded = self._encode(some, random)
         config = self.config
-        return soft_program_loss(self.model, encoded, answering, config.soft_steps, config.ponder_cost).mean()
+        objective = SoftObjective(width=config.soft_width, accident=config.soft_accident)
+        steps, cost = config.soft_steps, config.ponder_cost
+        return soft_program_loss(self.model, encoded, answering, steps, cost, objective).mean()
 
     def _program_loss(
         self,
