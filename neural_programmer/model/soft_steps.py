@@ -64,8 +64,9 @@ def given_operation(grammar: Grammar) -> int | None:
     return None
 
 
-# The least chance that a result is left, so that its logarithm is finite.
-_LEAST_LEFT = 1e-6
+# The least chance that a result is left, so that its logarithm is finite: while choices are soft, and where all is
+# decided.
+_LEAST_LEFT, _DECIDED_LEFT = 1e-6, 1e-30
 
 # As how many values arithmetic takes each of its numbers where it starts from given ones.
 _ATOMS = 16
@@ -84,6 +85,7 @@ def soft_executor(model: Programmer, table: SoftTable) -> SoftExecutor:
 class _SoftSteps:
     def __init__(self, model: Programmer, encoded: Encoded, steps: int, hard: bool) -> None:
         self.model, self.encoded, self.steps, self.hard = model, encoded, steps, hard
+        self.least_left = _DECIDED_LEFT if hard else _LEAST_LEFT
         grammar = model.grammar
         size = len(encoded.inputs)
         self.size, self.operations = size, grammar.stop
@@ -166,7 +168,7 @@ class _SoftSteps:
         """
         if self.given is None:
             return torch.zeros_like(unused)
-        return unused.detach().clamp_min(_LEAST_LEFT).log()
+        return unused.detach().clamp_min(self.least_left).log()
 
     def _is_there(self, length: int) -> Tensor:
         """``Bool[batch, step]``: the steps so far, without those that stand for constants that are not there."""
@@ -244,7 +246,7 @@ class _SoftSteps:
         second_mask = there & (not_first | ~self.second_is_number[chosen, None])
         alone, _ = pointers.second_references(intention, self.offers, keys[question], features)
         if self.given is not None:
-            left = left + (1 - first.detach()).clamp_min(_LEAST_LEFT).log()
+            left = left + (1 - first.detach()).clamp_min(self.least_left).log()
         second = self._decided(masked_log_softmax(alone + left, second_mask).exp())
         by_question = (size, self.operations)
         parts = {

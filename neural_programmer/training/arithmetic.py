@@ -22,6 +22,7 @@ from neural_programmer.recording import RECORDING
 from neural_programmer.search.goal import Goal
 from neural_programmer.training.config import TrainingConfig
 from neural_programmer.training.examples import Example, without_programs
+from neural_programmer.training.lessons import Lessons
 from neural_programmer.training.one_model import TrainingData, TrainingResult, train_on
 from neural_programmer.training.reporting import Reporter
 from neural_programmer.training.soft_training import SoftAnswering
@@ -111,8 +112,14 @@ def train_arithmetic(config: TrainingConfig, folder: Path, *, resume: bool, repo
     def accuracy_of(trained: checkpoint.TrainedModel) -> float:
         return float(np.mean(dev.right(ArithmeticProgrammer(trained.model, trained.batcher, optimisation.soft_steps))))
 
+    short = np.array([one.operations < made.operations for one in learned.questions])
     data = TrainingData(
-        learned.examples(), (), operations=tuple(ARITHMETIC), accuracy_of=accuracy_of, watch=recorder.watch
+        learned.examples(),
+        (),
+        operations=tuple(ARITHMETIC),
+        accuracy_of=accuracy_of,
+        watch=recorder.watch,
+        lessons=Lessons(made.lessons, np.flatnonzero(short)) if made.lessons and short.any() else None,
     )
     run = train_on(data, config, folder, resume=resume, reporter=reporter)
     trained = checkpoint.load(run.folder)

@@ -134,7 +134,8 @@ class ArithmeticConfig:
 
     There are ``questions`` of 1 to ``operations`` operations over numbers from 1 to ``most`` (0: the run is about
     tables), as many again as ``dev_questions`` to judge by, and ``held_out`` over numbers beyond, up to
-    ``held_out_most``, by which the finished model is judged.
+    ``held_out_most``, by which the finished model is judged. For the first ``lessons`` epochs only questions of fewer
+    operations than the most are learned from.
     """
 
     questions: int = 0
@@ -143,6 +144,7 @@ class ArithmeticConfig:
     dev_questions: int = 300
     held_out: int = 1000
     held_out_most: int = 9999
+    lessons: int = 0
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from neural_programmer.training.examples import (
 )
 from neural_programmer.training.given_sources import examples_given, given_by, with_given
 from neural_programmer.training.judging import accuracy
+from neural_programmer.training.lessons import Lessons
 from neural_programmer.training.reporting import Reporter
 from neural_programmer.training.run_state import keep_state, take_up_state
 from neural_programmer.training.trainer import Stopped, Trainer
@@ -60,7 +61,7 @@ class TrainingData:
     """What a run learns from and is judged by; of ``more`` examples the vocabulary knows nothing.
 
     A model of other ``operations`` than those of tables is judged by ``accuracy_of``; ``watch`` is called after every
-    step.
+    step; ``lessons`` says which examples are learned first.
     """
 
     examples: Sequence[Example]
@@ -69,6 +70,7 @@ class TrainingData:
     operations: tuple[str, ...] = OPERATION_NAMES
     accuracy_of: Callable[[checkpoint.TrainedModel], float] | None = None
     watch: Callable[[Trainer], None] | None = None
+    lessons: Lessons | None = None
 
 
 def read_data(config: TrainingConfig, root: Path | str | None, reporter: Reporter) -> TrainingData:
@@ -122,7 +124,8 @@ def train_on(
     trained = fresh_model(
         config.model, data.examples, config.optimisation.seed, config.data.least_word_count, data.operations
     )
-    trainer = Trainer(trained.model, trained.batcher, [*data.examples, *data.more], config.optimisation)
+    examples = [*data.examples, *data.more]
+    trainer = Trainer(trained.model, trained.batcher, examples, config.optimisation, data.lessons)
     if resume:
         take_up_state(folder, trainer, config)
         reporter.line(f"resumed at batch {trainer.progress.batch} of epoch {trainer.progress.epoch + 1}")

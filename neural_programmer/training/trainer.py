@@ -19,6 +19,7 @@ from neural_programmer.model.programmer import Programmer
 from neural_programmer.model.trie import TrieBuilder
 from neural_programmer.training.config import OptimisationConfig
 from neural_programmer.training.examples import Example
+from neural_programmer.training.lessons import Lessons, order_of
 from neural_programmer.training.objectives import marginal_loss
 from neural_programmer.training.reporting import Reporter
 from neural_programmer.training.sampling import ProgramSampler
@@ -57,7 +58,9 @@ class Trainer:
         batcher: Batcher,
         examples: Sequence[Example],
         config: OptimisationConfig,
+        lessons: Lessons | None = None,
     ) -> None:
+        self.lessons = lessons
         self.model = model
         self.batcher = batcher
         self.examples = examples
@@ -101,7 +104,7 @@ class Trainer:
         Returns the mean loss of the steps taken.
         """
         config, progress = self.config, self.progress
-        order = np.random.default_rng((config.seed, progress.epoch)).permutation(len(self.examples))
+        order = order_of(progress.epoch, len(self.examples), self.lessons, config.seed)
         losses = []
         while progress.batch < self.batches:
             started = time.monotonic()
