@@ -169,11 +169,21 @@ PIECES = (
 _CELLS = st.one_of(st.lists(st.sampled_from(PIECES), max_size=7).map("".join), st.text(max_size=12))
 
 
+_TEXTS = st.lists(_CELLS.filter(lambda text: "\x00" not in text), min_size=1, max_size=200)
+
+
 @pytest.mark.parametrize("name", READINGS)
-@settings(max_examples=10, deadline=None)
-@given(st.data())
-def test_any_text_is_read_as_python_reads_it(columns: dict[str, Column], name: str, data: st.DataObject) -> None:
-    texts = data.draw(st.lists(_CELLS.filter(lambda text: "\x00" not in text), min_size=1, max_size=200))
+@settings(max_examples=4, deadline=None)
+@given(_TEXTS)
+def test_any_text_is_read_as_python_reads_it(columns: dict[str, Column], name: str, texts: list[str]) -> None:
+    assert columns[name].disagreements(texts) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", READINGS)
+@settings(max_examples=20, deadline=None)
+@given(_TEXTS)
+def test_many_texts_are_read_as_python_reads_them(columns: dict[str, Column], name: str, texts: list[str]) -> None:
     assert columns[name].disagreements(texts) == []
 
 
