@@ -162,3 +162,4 @@ def test_telemetry_and_tracebacks_are_off() -> None:
     assert "--client.showErrorDetails=none" in options
     assert "--server.port=8600" in options
     assert "--server.headless=true" in options
+    assert "--server.showEmailPrompt=false" in options

@@ -45,6 +45,8 @@ def streamlit_options(port: int, headless: bool, address: str, base_path: str = 
         "server.headless": headless,
         "server.maxUploadSize": MOST_UPLOADED_MEGABYTES,
         "server.port": port,
+        # Else the first start on a machine waits in the terminal for an e-mail address, and fails where nobody can type.
+        "server.showEmailPrompt": False,
         **_THEME,
     }
     return [f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in settings.items()]
