@@ -45,7 +45,7 @@ def streamlit_options(port: int, headless: bool, address: str, base_path: str = 
         "server.headless": headless,
         "server.maxUploadSize": MOST_UPLOADED_MEGABYTES,
         "server.port": port,
-        # Else the first start on a machine waits in the terminal for an e-mail address, and fails where nobody can type.
+        # Else the first start on a machine asks in the terminal for an e-mail address, and fails where nobody can type.
         "server.showEmailPrompt": False,
         **_THEME,
     }
