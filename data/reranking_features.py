@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from neural_programmer.data.answer_shapes import answer_shapes
 from neural_programmer.data.crosses import Hashes, crosses, done_by, header_words, said_by
-from neural_programmer.data.features import Features, featurize
+from neural_programmer.data.features import Features
 from neural_programmer.data.signs import Signs
 from neural_programmer.execution.exact import Answer
-from neural_programmer.execution.grounding import Grounding
 from neural_programmer.execution.sizes import NO_ROWS, SIZE_BUCKETS
 from neural_programmer.language.candidates import COLUMN, OPERATION, Candidates
 from neural_programmer.model.predictor import Judge
@@ -352,14 +351,13 @@ def _starts(arrays: Sequence[NDArray[Any]]) -> torch.Tensor:
     return torch.from_numpy(np.cumsum(lengths) - lengths)
 
 
-def judge_with(reranker: Reranker) -> Judge:
+def judge_with(reranker: Reranker) -> Judge[Features]:
     """A judge for ``model.predictor.Predictor``: the re-ranker's log-probabilities over a question's candidates."""
 
     def judge(
-        grounding: Grounding, linking: Linking, candidates: Candidates, hypotheses: Sequence[Candidate]
+        features: Features, linking: Linking, candidates: Candidates, hypotheses: Sequence[Candidate]
     ) -> list[float]:
         headers = [reference.column for reference in candidates.columns]
-        features = featurize(grounding, linking, candidates)
         seen = reranking_features(linking, features, headers, hypotheses, reranker.config)
         with torch.inference_mode():
             scores: list[float] = reranker(reranker_batch([seen], reranker.config))[0].log_softmax(dim=0).tolist()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -81,7 +81,7 @@ class AddressTracer(Protocol):
 
 @torch.inference_mode()
 def address_trace(
-    predictor: Predictor,
+    predictor: Predictor[Any],
     grounding: Grounding,
     linking: Linking,
     candidates: Candidates,

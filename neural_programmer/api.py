@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -219,8 +220,8 @@ def _reading(hypothesis: Hypothesis, probability: float, prepared: PreparedTable
         answer=hypothesis.answer.values,
         probability=probability,
         program=program,
-        explanation=explain(program, prepared.grounding),
         cells=hypothesis.answer.cells,
+        explaining=partial(explain, program, prepared.grounding),
     )
 
 

@@ -22,6 +22,7 @@ from neural_programmer.data.features import (
     MATCH_FEATURES,
     PAIR_FEATURES,
     TOKEN_FEATURES,
+    Features,
     featurize,
 )
 from neural_programmer.data.reranking_features import DENSE_FEATURES, judge_with
@@ -56,12 +57,13 @@ class TrainedModel:
     notes: dict[str, Any]
     reranker: Reranker | None = None
 
-    def predictor(self) -> Predictor:
+    def predictor(self) -> Predictor[Features]:
         """The model made ready to answer."""
         self.model.eval()
         return Predictor(
             self.model,
-            lambda grounding, linking, candidates: self.batcher.batch([featurize(grounding, linking, candidates)]),
+            featurize,
+            lambda features: self.batcher.batch([features]),
             judge_with(self.reranker) if self.reranker is not None else None,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 from neural_programmer.execution.engine import EngineError
 from neural_programmer.execution.english import explain
@@ -57,16 +58,15 @@ def respond(
     """
     validate(program, REGISTRY, prepared.table)
     found = _answer(program, prepared)
-    explanation = explain(program, prepared.grounding)
     linking = link(question.encode("utf-8", "replace").decode("utf-8"), prepared.index) if question.strip() else None
-    reading = Reading(found.values, 1.0, program, explanation, found.cells)
+    reading = Reading(found.values, 1.0, program, found.cells, partial(explain, program, prepared.grounding))
     return GivenResponse(
         question=question,
         prepared=prepared,
         answer=list(found.values),
         cells=list(found.cells),
         program=program,
-        explanation=explanation,
+        explanation=reading.explanation,
         confidence=1.0,
         readings=[reading] if found.defined else [],
         unused_words=[] if linking is None or way is Way.FOLLOW_UP else unused_words(program, linking),

@@ -24,16 +24,22 @@ from neural_programmer.understanding import respellings
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to understand the question: an answer, the best program that gives it, and that program in English.
+    """One way to understand the question: an answer and the best program that gives it.
 
-    ``probability`` is summed over all programs found that give this answer.
+    ``probability`` is summed over all programs found that give this answer; ``explaining`` says that program in
+    English.
     """
 
     answer: tuple[AnswerValue, ...]
     probability: float
     program: Program
-    explanation: str
     cells: tuple[CellPlace, ...]
+    explaining: Callable[[], str] = field(compare=False, repr=False)
+
+    @cached_property
+    def explanation(self) -> str:
+        """The program in English; computed when first looked at, since most readings are not."""
+        return self.explaining()
 
     @property
     def items(self) -> list[str]:

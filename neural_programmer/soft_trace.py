@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -67,7 +67,7 @@ class SoftTracer(Protocol):
 
 @torch.inference_mode()
 def soft_trace(
-    predictor: Predictor, grounding: Grounding, linking: Linking, candidates: Candidates, steps: int
+    predictor: Predictor[Any], grounding: Grounding, linking: Linking, candidates: Candidates, steps: int
 ) -> SoftTrace:
     """The soft program of one question; ``steps`` counts those after ``all_rows``."""
     names = predictor.model.grammar.names

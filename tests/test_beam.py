@@ -172,7 +172,7 @@ def test_the_beam_finds_the_k_best_programs_of_brute_force(grammar: Grammar, see
     ranked = sorted(everything, key=lambda pair: -pair[0])
     useful = (pair for pair in ranked if _gives_something(pair[1], candidates, grounding, grammar))
     best = list(itertools.islice(useful, 25))
-    widths = BeamWidths(beam=400, operations=60, arguments=60, tries=60)
+    widths = BeamWidths(beam=400, operations=24_000, arguments=24_000, tries=24_000)
     found = BeamSearch(grammar, grounding, candidates, widths).search(scorer)[:25]
     np.testing.assert_allclose([one.log_probability for one in found], [score for score, _ in best], rtol=1e-5)
     assert [tuple(map(tuple, one.encoded[1:].tolist())) for one in found] == [encoded for _, encoded in best]
@@ -181,7 +181,7 @@ def test_the_beam_finds_the_k_best_programs_of_brute_force(grammar: Grammar, see
 def test_answers_are_those_of_exact_execution_and_none_is_empty(grammar: Grammar) -> None:
     table, candidates = _small()
     grounding = Grounding(table)
-    found = BeamSearch(grammar, grounding, candidates, BeamWidths(30)).search(HashScorer(grammar, candidates, 5))
+    found = BeamSearch(grammar, grounding, candidates, BeamWidths.of(30)).search(HashScorer(grammar, candidates, 5))
     assert 10 < len(found) <= 30
     for one in found:
         assert one.answer == answer(one.program, grounding)

@@ -111,7 +111,7 @@ def test_a_judge_gives_log_probabilities(untrained: checkpoint.TrainedModel, jud
     judge = judge_with(Reranker(_NETWORK, DENSE_FEATURES, len(OPERATION_NAMES)).eval())
     one = judged[0]
     found = untrained.predictor().predict(one.grounding, one.linking, one.candidates, beam=8).hypotheses
-    scores = judge(one.grounding, one.linking, one.candidates, found)
+    scores = judge(featurize(one.grounding, one.linking, one.candidates), one.linking, one.candidates, found)
     assert len(scores) == len(found)
     assert np.exp(scores).sum() == pytest.approx(1, abs=1e-4)
 

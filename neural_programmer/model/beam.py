@@ -73,14 +73,19 @@ class _Beginning:
 
 @dataclass(frozen=True)
 class BeamWidths:
-    """``beam`` beginnings are kept; of all their next operations the best ``operations * beam`` are looked into, and
-    of the arguments of each the best ``arguments * beam``; at most ``tries * beam`` of these are executed.
+    """``beam`` beginnings are kept; of all their next operations the best ``operations`` are looked into, and of the
+    arguments of each the best ``arguments``; at most ``tries`` of these are executed.
     """
 
-    beam: int = 10
-    operations: int = 3
-    arguments: int = 2
-    tries: int = 4
+    beam: int
+    operations: int
+    arguments: int
+    tries: int
+
+    @classmethod
+    def of(cls, beam: int) -> BeamWidths:
+        """Widths that lose no answer of a beam this wide; narrow beams look about more than they keep."""
+        return cls(beam, operations=max(20, beam), arguments=max(10, beam // 2), tries=max(30, beam * 3 // 2))
 
 
 def _is_empty(result: StepResult) -> bool:
@@ -96,12 +101,12 @@ class BeamSearch:
     """
 
     def __init__(
-        self, grammar: Grammar, grounding: Grounding, candidates: Candidates, widths: BeamWidths | None = None
+        self, grammar: Grammar, grounding: Grounding, candidates: Candidates, widths: BeamWidths
     ) -> None:
         self._grammar = grammar
         self._grounding = grounding
         self._candidates = candidates
-        self._widths = widths or BeamWidths()
+        self._widths = widths
         self._every = int(grounding.countable.sum())
         # Whether each operation takes a first reference, a second one, a column, a constant.
         self._takes = np.array(
@@ -170,7 +175,7 @@ class BeamSearch:
         """Next steps worth executing, likeliest first."""
         grammar, widths = self._grammar, self._widths
         going_on = total[:, : grammar.stop]
-        flat = np.argsort(-going_on, axis=None, kind="stable")[: widths.operations * widths.beam]
+        flat = np.argsort(-going_on, axis=None, kind="stable")[: widths.operations]
         bounds = going_on.ravel()[flat]
         # Arguments only make a step less likely than its operation: the least likely edges need no look at them.
         looked = int((bounds > max(floor, _IMPOSSIBLE)).sum())
@@ -203,7 +208,7 @@ class BeamSearch:
         table = scorer.arguments(memory, edges, operations, first_mask, second_mask)
         owners, places, values = self._promising(operations, table, bounds, floor)
         # Equally likely steps keep the order of their edges.
-        kept = np.lexsort((owners, -values))[: self._widths.tries * self._widths.beam]
+        kept = np.lexsort((owners, -values))[: self._widths.tries]
         owners, places, values = owners[kept], places[kept], values[kept]
         before = np.array([each.log_probability for each in beginnings])
         encoded, decisions = self._arguments_at(operations[owners], owners, places, table)
@@ -217,7 +222,7 @@ class BeamSearch:
         reference, column, constant, 0 where there is none), and the log-probabilities Float[step] of the steps.
         """
         owners, places, values = [], [], []
-        most = self._widths.arguments * self._widths.beam
+        most = self._widths.arguments
         least = max(floor, _IMPOSSIBLE)
         taken = self._takes[operations]
         # Edges that take the same kinds of arguments are looked through together.
@@ -260,7 +265,7 @@ class BeamSearch:
         grammar, widths = self._grammar, self._widths
         chosen: list[int] = []
         grown: list[_Beginning] = []
-        for at in range(min(len(steps.values), widths.tries * widths.beam)):
+        for at in range(len(steps.values)):
             step, parent = steps.encoded[at], beginnings[int(steps.parents[at])]
             result = self._execute(step, parent.results)
             if _is_empty(result) and not (self._with_empty and result.kind is Kind.ROWS):

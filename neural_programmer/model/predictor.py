@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from neural_programmer.execution.soft import StepDistributions
 from neural_programmer.language.candidates import COLUMN, FIRST_REFERENCE, OPERATION, SECOND_REFERENCE, Candidates
 from neural_programmer.language.grammar import GrammarState
 from neural_programmer.model.beam import BeamSearch, BeamWidths, Hypothesis
+from neural_programmer.model.encoders import Encoded
 from neural_programmer.model.inputs import QuestionBatch
 from neural_programmer.model.programmer import Programmer
 from neural_programmer.model.scorer import ModelScorer
@@ -59,24 +61,29 @@ class Prediction:
     trace: Trace | None
 
 
-Judge = Callable[[Grounding, Linking, Candidates, Sequence[Hypothesis]], Sequence[float]]
+# What is known of one linked question, of whatever type the caller's features have.
+_Features = TypeVar("_Features")
+
+Judge = Callable[[_Features, Linking, Candidates, Sequence[Hypothesis]], Sequence[float]]
 
 
-class Predictor:
+class Predictor(Generic[_Features]):
     """A trained model made ready to answer.
 
-    ``featurize`` turns one linked question into a batch of one. ``judge``, if there is one, gives the log-probabilities
-    of the programs that the search found anew, and they are ranked by these.
+    ``featurize`` gives the features of one linked question, and ``batch`` makes a batch of one of them. ``judge``, if
+    there is one, gives the log-probabilities of the programs that the search found anew, and they are ranked by these.
     """
 
     def __init__(
         self,
         model: Programmer,
-        featurize: Callable[[Grounding, Linking, Candidates], QuestionBatch],
-        judge: Judge | None = None,
+        featurize: Callable[[Grounding, Linking, Candidates], _Features],
+        batch: Callable[[_Features], QuestionBatch],
+        judge: Judge[_Features] | None = None,
     ) -> None:
         self.model = model
         self._featurize = featurize
+        self._batch = batch
         self._judge = judge
 
     @torch.inference_mode()
@@ -96,12 +103,12 @@ class Predictor:
         if training:
             self.model.eval()
         try:
-            encoded = self.model.encode(self._featurize(grounding, linking, candidates))
-            scorer = ModelScorer(self.model, encoded)
-            search = BeamSearch(self.model.grammar, grounding, candidates, BeamWidths(beam))
+            features = self._featurize(grounding, linking, candidates)
+            scorer = ModelScorer(self.model, self.model.encode(self._batch(features)))
+            search = BeamSearch(self.model.grammar, grounding, candidates, BeamWidths.of(beam))
             hypotheses = tuple(search.search(scorer))
             if self._judge is not None and hypotheses:
-                anew = self._judge(grounding, linking, candidates, hypotheses)
+                anew = self._judge(features, linking, candidates, hypotheses)
                 judged = [replace(one, log_probability=score) for one, score in zip(hypotheses, anew, strict=True)]
                 hypotheses = tuple(sorted(judged, key=lambda one: -one.log_probability))
             trace = None
@@ -116,8 +123,8 @@ class Predictor:
         """How the model came to one hypothesis about the question."""
         with torch.inference_mode():
             self.model.eval()
-            encoded = self.model.encode(self._featurize(grounding, linking, candidates))
-            return self._trace(ModelScorer(self.model, encoded), hypothesis, linking, candidates)
+            scorer = ModelScorer(self.model, self._encode(grounding, linking, candidates))
+            return self._trace(scorer, hypothesis, linking, candidates)
 
     @torch.inference_mode()
     def soft_steps(
@@ -125,7 +132,10 @@ class Predictor:
     ) -> list[StepDistributions]:
         """The distributions of a soft program of ``steps`` steps after ``all_rows``; a batch of one."""
         self.model.eval()
-        return soft_steps(self.model, self.model.encode(self._featurize(grounding, linking, candidates)), steps)
+        return soft_steps(self.model, self._encode(grounding, linking, candidates), steps)
+
+    def _encode(self, grounding: Grounding, linking: Linking, candidates: Candidates) -> Encoded:
+        return self.model.encode(self._batch(self._featurize(grounding, linking, candidates)))
 
     def _trace(self, scorer: ModelScorer, hypothesis: Hypothesis, linking: Linking, candidates: Candidates) -> Trace:
         grammar = self.model.grammar

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -277,7 +278,7 @@ def _choice_loss(reranker: Reranker, beams: Sequence[Beam], goals: Sequence[Tens
     return torch.stack(losses).mean()
 
 
-def _share_found(predictor: Predictor, questions: Sequence[JudgedQuestion], beam: int) -> float:
+def _share_found(predictor: Predictor[Any], questions: Sequence[JudgedQuestion], beam: int) -> float:
     """The share of the questions whose right answer is among those found."""
     found = 0
     for question in questions:

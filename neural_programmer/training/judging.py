@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from neural_programmer.data.evaluator import denotation_equal, to_values
 from neural_programmer.model.beam import Hypothesis
@@ -26,7 +27,7 @@ def ranked_answers(hypotheses: Sequence[Hypothesis]) -> list[list[str]]:
     return [printed[key] for key in sorted(printed, key=lambda key: -sums[key])]
 
 
-def accuracy(predictor: Predictor, questions: Sequence[JudgedQuestion], beam: int) -> float:
+def accuracy(predictor: Predictor[Any], questions: Sequence[JudgedQuestion], beam: int) -> float:
     """The share of the questions answered rightly."""
     right = 0
     for question in questions:

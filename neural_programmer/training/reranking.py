@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -57,7 +57,7 @@ class Beam:
 
 
 def find_beams(
-    predictor: Predictor,
+    predictor: Predictor[Any],
     questions: Sequence[JudgedQuestion],
     candidates: int,
     config: RerankerConfig,
