@@ -29,6 +29,10 @@ CELLS: Mapping[str, Cell] = MappingProxyType(
 
 HALTINGS = ("stop", "adaptive")
 
+# In programs of the 2017 Neural Programmer: one softmax over columns for all operations of a step, as in the paper, or
+# one for each, over the columns that it can read.
+COLUMN_CHOICES = ("shared", "by_operation")
+
 
 @dataclass(frozen=True)
 class ModelConfig:

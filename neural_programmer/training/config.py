@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from neural_programmer.model.config import ModelConfig
+from neural_programmer.model.config import COLUMN_CHOICES, ModelConfig
 
 OBJECTIVES = ("programs", "soft", "both")
 _AT_LEAST_ONE = (
@@ -148,9 +148,26 @@ class ArithmeticConfig:
 
 
 @dataclass(frozen=True)
+class RowConfig:
+    """Row programs, those of the 2017 Neural Programmer, instead of typed programs (``execution.row_selector``).
+
+    They have ``steps`` steps (0: the run is about typed programs). Tables of more than ``rows`` rows are not learned
+    from. ``columns`` is "shared" or "by_operation": one choice of column for all operations of a step, or one for each.
+    The rest is the loss (``training.row_objective``).
+    """
+
+    steps: int = 0
+    rows: int = 100
+    columns: str = "shared"
+    most_scalar: float = 3.0
+    lookup_weight: float = 50.0
+    sharpness: float = 5.0
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
-    """A whole configuration: the tables ``[data]``, ``[model]``, ``[optimisation]``, ``[reranking]`` and
-    ``[arithmetic]`` of a TOML file.
+    """A whole configuration: the tables ``[data]``, ``[model]``, ``[optimisation]``, ``[reranking]``,
+    ``[arithmetic]`` and ``[rows]`` of a TOML file.
     """
 
     data: DataConfig = field(default_factory=DataConfig)
@@ -158,9 +175,12 @@ class TrainingConfig:
     optimisation: OptimisationConfig = field(default_factory=OptimisationConfig)
     reranking: RerankingConfig = field(default_factory=RerankingConfig)
     arithmetic: ArithmeticConfig = field(default_factory=ArithmeticConfig)
+    rows: RowConfig = RowConfig()
 
 
-_Section = TypeVar("_Section", DataConfig, ModelConfig, OptimisationConfig, RerankingConfig, ArithmeticConfig)
+_Section = TypeVar(
+    "_Section", DataConfig, ModelConfig, OptimisationConfig, RerankingConfig, ArithmeticConfig, RowConfig
+)
 
 
 def _section(kind: type[_Section], name: str, values: object) -> _Section:
@@ -190,6 +210,7 @@ def config_from(values: Mapping[str, Any]) -> TrainingConfig:
         "optimisation": OptimisationConfig,
         "reranking": RerankingConfig,
         "arithmetic": ArithmeticConfig,
+        "rows": RowConfig,
     }
     for name in values:
         if name not in sections:
@@ -215,6 +236,7 @@ def config_from(values: Mapping[str, Any]) -> TrainingConfig:
             '[data] given: programs are given to runs with objective "programs" and without folds '
             f"(reranking.folds=0), but found {optimisation.objective!r} and {config.reranking.folds} folds"
         )
+    _check_rows(config)
     arithmetic = config.arithmetic
     if arithmetic.questions:
         if optimisation.objective != "soft":
@@ -235,6 +257,27 @@ def config_from(values: Mapping[str, Any]) -> TrainingConfig:
             if getattr(arithmetic, key) < 1:
                 raise ConfigError(f"[arithmetic] {key}: expected at least 1, but found {getattr(arithmetic, key)}")
     return config
+
+
+def _check_rows(config: TrainingConfig) -> None:
+    rows = config.rows
+    if rows.steps < 0:
+        raise ConfigError(f"[rows] steps: expected 0 or more, but found {rows.steps}")
+    if not rows.steps:
+        return
+    if config.optimisation.objective != "soft" or config.reranking.folds or config.arithmetic.questions:
+        raise ConfigError(
+            '[rows] steps: row programs have the objective "soft", no folds (reranking.folds=0) and no arithmetic, but '
+            f"found {config.optimisation.objective!r}, {config.reranking.folds} folds and "
+            f"{config.arithmetic.questions} questions of arithmetic"
+        )
+    if config.model.halting != "stop":
+        raise ConfigError(f'[model] halting: row programs have "stop" alone, but found {config.model.halting!r}')
+    if rows.columns not in COLUMN_CHOICES:
+        raise ConfigError(f"[rows] columns: expected one of {', '.join(COLUMN_CHOICES)}, but found {rows.columns!r}")
+    for key in ("rows", "most_scalar", "lookup_weight", "sharpness"):
+        if getattr(rows, key) <= 0:
+            raise ConfigError(f"[rows] {key}: expected more than 0, but found {getattr(rows, key)}")
 
 
 def read_config(path: Path | str, overrides: Mapping[str, str] | None = None) -> TrainingConfig:

@@ -38,7 +38,7 @@ from neural_programmer.training.judging import accuracy
 from neural_programmer.training.lessons import Lessons
 from neural_programmer.training.reporting import Reporter
 from neural_programmer.training.run_state import keep_state, take_up_state
-from neural_programmer.training.trainer import Stopped, Trainer
+from neural_programmer.training.trainer import LossOf, Stopped, Trainer
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class TrainingData:
     """What a run learns from and is judged by; of ``more`` examples the vocabulary knows nothing.
 
     A model of other ``operations`` than those of tables is judged by ``accuracy_of``; ``watch`` is called after every
-    step; ``lessons`` says which examples are learned first.
+    step; ``lessons`` says which examples are learned first; ``loss_of`` is the soft objective where it is another.
     """
 
     examples: Sequence[Example]
@@ -71,6 +71,7 @@ class TrainingData:
     accuracy_of: Callable[[checkpoint.TrainedModel], float] | None = None
     watch: Callable[[Trainer], None] | None = None
     lessons: Lessons | None = None
+    loss_of: LossOf | None = None
 
 
 def read_data(config: TrainingConfig, root: Path | str | None, reporter: Reporter) -> TrainingData:
@@ -125,7 +126,7 @@ def train_on(
         config.model, data.examples, config.optimisation.seed, config.data.least_word_count, data.operations
     )
     examples = [*data.examples, *data.more]
-    trainer = Trainer(trained.model, trained.batcher, examples, config.optimisation, data.lessons)
+    trainer = Trainer(trained.model, trained.batcher, examples, config.optimisation, data.lessons, data.loss_of)
     if resume:
         take_up_state(folder, trainer, config)
         reporter.line(f"resumed at batch {trainer.progress.batch} of epoch {trainer.progress.epoch + 1}")

@@ -21,6 +21,7 @@ from neural_programmer.training.judging import accuracy
 from neural_programmer.training.one_model import TrainingData, TrainingResult, read_data, train_on
 from neural_programmer.training.reporting import ConsoleReporter, Reporter
 from neural_programmer.training.reranking import Beam, train_reranker
+from neural_programmer.training.row_training import read_row_data
 from neural_programmer.training.run_state import STATE
 from neural_programmer.training.targets import sharpen
 
@@ -43,7 +44,7 @@ def train(
     folder = Path(output)
     reporter = reporter or ConsoleReporter(folder / "curves")
     try:
-        data = read_data(config, root, reporter)
+        data = read_row_data(config, root, reporter) if config.rows.steps else read_data(config, root, reporter)
         if config.reranking.folds < 2:
             return train_on(data, config, folder, resume=resume, reporter=reporter)
         return _with_folds(data, config, folder, root, resume, reporter)

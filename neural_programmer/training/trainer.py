@@ -27,6 +27,8 @@ from neural_programmer.training.soft_objective import SoftObjective
 from neural_programmer.training.soft_training import soft_program_loss
 
 Indices = NDArray[np.int64]
+# The loss of each of some encoded examples, Float[batch], where soft programs are not the usual ones.
+LossOf = Callable[[Programmer, Encoded, Sequence[Example]], Tensor]
 
 
 @dataclass
@@ -59,8 +61,10 @@ class Trainer:
         examples: Sequence[Example],
         config: OptimisationConfig,
         lessons: Lessons | None = None,
+        loss_of: LossOf | None = None,
     ) -> None:
         self.lessons = lessons
+        self.loss_of = loss_of
         self.model = model
         self.batcher = batcher
         self.examples = examples
@@ -155,9 +159,11 @@ class Trainer:
         """The soft objective on some of the examples, since it costs many times what the programs' does."""
         count = self.config.soft_questions or len(examples)
         some = [examples[at] for at in np.sort(random.permutation(len(examples))[:count])]
+        encoded = self._encode(some, random)
+        if self.loss_of is not None:
+            return self.loss_of(self.model, encoded, some).mean()
         answering = [one.soft for one in some if one.soft is not None]
         assert len(answering) == len(some), "the soft objective needs examples made for it"
-        encoded = self._encode(some, random)
         config = self.config
         objective = SoftObjective(width=config.soft_width, accident=config.soft_accident)
         steps, cost = config.soft_steps, config.ponder_cost
