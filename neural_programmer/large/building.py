@@ -38,6 +38,12 @@ TYPED_ROWS = 3_000
 ROWS_ANYWHERE = 50
 ROWS_AT_THE_ENDS = 3
 EXTREMES = 2
+# Of the values that no sampled row holds, the first row is kept too, so that it need not be sought in the table: of
+# all but the last few, which lie far behind the others, and at most of so many.
+EXAMPLES = 100_000
+_EXAMPLES_SHARE = 0.98
+# Where rows have a number that counts them, so many of the first are kept, for these numbers are named most.
+_FIRST_ROWS = 10_000
 # Columns of more different texts are indexed by their rare words alone.
 MOST_CELLS = 200_000
 MOST_NUMBERS = 200_000
@@ -151,6 +157,7 @@ class _Builder:
         profiles = [self._column(at, stats[at]) for at in range(len(self._place.columns))]
         self._write_words()
         self._write_codes(profiles)
+        self._write_examples(profiles)
         self._report("Choosing the rows that every question is asked with")
         self._keep_rows(profiles)
         profile = TableProfile(self._place.name, self._rows, tuple(profiles))
@@ -500,6 +507,38 @@ class _Builder:
         self._all(
             f"CREATE TABLE ix.coded AS SELECT sample.{ROW_INDEX}{chosen} FROM ix.sample AS sample {joins} ORDER BY 1"
         )
+
+    def _write_examples(self, profiles: Sequence[ColumnProfile]) -> None:
+        """Whole rows with the values that no sampled row holds."""
+        wanted = ["SELECT NULL::BIGINT AS first WHERE false"]
+        for at, profile in enumerate(profiles):
+            name = number_name(at)
+            if profile.indexed is Indexed.CELLS:
+                table, value, sampled = "cells", "cell", f"cell_{at} FROM ix.coded"
+            elif profile.indexed in (Indexed.NUMBERS, Indexed.WHOLES):
+                table, value, sampled = "numbers", "value", f"CAST({name} AS DOUBLE) FROM ix.sample"
+            elif profile.indexed is Indexed.DAYS:
+                table, value, sampled = "days", "day", f"strftime(CAST({name} AS DATE), '%Y-%m-%d') FROM ix.sample"
+            else:
+                continue
+            wanted.append(
+                f"SELECT first FROM (SELECT {value} AS value, first FROM ix.{table} WHERE place = {at}) "
+                f"ANTI JOIN (SELECT {sampled}) AS sampled(value) USING (value)"
+            )
+        if any(profile.serial for profile in profiles):
+            wanted.append(f"SELECT number FROM range(1, {min(self._rows, _FIRST_ROWS) + 1}) AS numbers(number)")
+        self._all(f"CREATE TEMP TABLE wanted AS {' UNION '.join(wanted)}")
+        self._all(f"DELETE FROM wanted WHERE first IN (SELECT {ROW_INDEX} FROM ix.sample)")
+        # Rows far behind would cost a pass over all that lies before them.
+        ((last,),) = self._all(
+            "SELECT max(first) FROM (SELECT first FROM wanted ORDER BY first "
+            f"LIMIT least({EXAMPLES}, CAST(ceil({_EXAMPLES_SHARE} * (SELECT count(*) FROM wanted)) AS BIGINT)))"
+        )
+        self._all(
+            f"CREATE TABLE ix.examples AS SELECT * FROM source WHERE {ROW_INDEX} <= {last or 0} "
+            f"AND {ROW_INDEX} IN (SELECT first FROM wanted) ORDER BY {ROW_INDEX}"
+        )
+        self._all("DROP TABLE wanted")
 
     def _keep_rows(self, profiles: Sequence[ColumnProfile]) -> None:
         numbers = set(range(1, min(self._rows, ROWS_AT_THE_ENDS) + 1))

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 # Raised whenever the content of an index changes, so that old ones are made anew.
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 # Indexes beyond so many bytes in all are removed, those not used for longest first.
 MOST_BYTES = 20 * 1024**3
 

@@ -43,13 +43,42 @@ class DayIs:
 Condition = CellIs | NumberIs | DayIs
 
 
+@dataclass(frozen=True)
+class _Dates:
+    """Days by their parts, taken apart once; ``known`` tells those that are days."""
+
+    known: npt.NDArray[np.bool_]
+    years: npt.NDArray[np.int32]
+    months: npt.NDArray[np.int8]
+    days: npt.NDArray[np.int8]
+
+    @classmethod
+    def of(cls, days: Days) -> _Dates:
+        months = days.astype("datetime64[M]")
+        return cls(
+            ~np.isnat(days),
+            (days.astype("datetime64[Y]").astype(np.int64) + 1970).astype(np.int32),
+            (months.astype(np.int64) % 12 + 1).astype(np.int8),
+            ((days - months.astype("datetime64[D]")).astype(np.int64) + 1).astype(np.int8),
+        )
+
+    def within(self, date: PartialDate) -> npt.NDArray[np.bool_]:
+        """Which of the days lie within a date."""
+        fulfilled = self.known.copy()
+        for held, part in ((self.years, date.year), (self.months, date.month), (self.days, date.day)):
+            if part is not None:
+                fulfilled &= held == part
+        return fulfilled
+
+
 class Sample:
     """Rows by their numbers, with the cells of columns of few texts, and the values of those of numbers and days."""
 
     def __init__(
         self, rows: Numbers, cells: Mapping[int, Numbers], numbers: Mapping[int, Floats], days: Mapping[int, Days]
     ) -> None:
-        self.rows, self._cells, self._numbers, self._days = rows, cells, numbers, days
+        self.rows, self._cells, self._numbers = rows, cells, numbers
+        self._dates = {place: _Dates.of(column) for place, column in days.items()}
 
     def holding(self, conditions: Sequence[Condition], most: int) -> list[int]:
         """The first rows that fulfil all the conditions, by their numbers."""
@@ -61,7 +90,7 @@ class Sample:
                 values = self._numbers[condition.place]
                 fulfilled &= (values >= condition.low) & (values <= condition.high)
             else:
-                fulfilled &= _within(self._days[condition.place], condition.date)
+                fulfilled &= self._dates[condition.place].within(condition.date)
         return [int(row) for row in self.rows[np.flatnonzero(fulfilled)[:most]]]
 
     def has(self, row: int) -> bool:
@@ -77,15 +106,3 @@ class Sample:
             # Of several rows with the same text, the last that is written stays: the first.
             found[numbers[known][::-1]] = self.rows[known][::-1]
         return found
-
-
-def _within(days: Days, date: PartialDate) -> npt.NDArray[np.bool_]:
-    months = days.astype("datetime64[M]")
-    fulfilled = ~np.isnat(days)
-    if date.year is not None:
-        fulfilled &= days.astype("datetime64[Y]").astype(np.int64) == date.year - 1970
-    if date.month is not None:
-        fulfilled &= months.astype(np.int64) % 12 == date.month - 1
-    if date.day is not None:
-        fulfilled &= (days - months.astype("datetime64[D]")).astype(np.int64) == date.day - 1
-    return fulfilled

@@ -54,9 +54,15 @@ class LargeAnswer:
 class Proxy(PreparedTable):
     """Some rows of a large table, by which a question is understood; what is said of programs holds for all rows."""
 
-    def __init__(self, table: Table, large: LargeTable) -> None:
+    def __init__(self, table: Table, large: LargeTable, index: TableIndex | None = None) -> None:
         super().__init__(table)
         self._large = large
+        self._index = index
+
+    @cached_property
+    def index(self) -> TableIndex:
+        """The rows made ready for linking."""
+        return self._index or TableIndex(self.table)
 
     def plainest(self, program: Program) -> Program:
         """The program with whole texts compared where, in all rows, looking for words gives the same."""
@@ -124,7 +130,12 @@ class LargeTable(PreparedTable):
     @cached_property
     def _chooser(self) -> RowChooser:
         everything = self.value_index.all("SELECT count(*) FROM sample")[0][0] == self.number_of_rows
-        return RowChooser(self.place, self.value_index, TableIndex(self.table), sample_is_all=everything)
+        return RowChooser(self.place, self.value_index, self.index, sample_is_all=everything)
+
+    def warm(self) -> None:
+        """Make now what the first question would otherwise wait for."""
+        self.value_index.warm()
+        _ = self.index, self.schema, self._physical, self._chooser
 
     @cached_property
     def _typed(self) -> Table:
@@ -149,7 +160,7 @@ class LargeTable(PreparedTable):
         found = {number: self._remembered[number] for number in wanted if number in self._remembered}
         missing = [number for number in wanted if number not in found]
         if missing:
-            found.update({row[0]: row for row in self.value_index.sample_rows(missing)})
+            found.update({row[0]: row for row in self.value_index.stored_rows(missing)})
         missing = [number for number in missing if number not in found]
         for row in self.place.rows(missing):
             found[row[0]] = self._remembered[row[0]] = row
@@ -164,6 +175,8 @@ class LargeTable(PreparedTable):
         rows = dict(self._kept)
         rows.update({row[0]: row for row in self._fetch(number for number in chosen if number not in rows)})
         ordered = sorted(rows)
+        if len(rows) == len(self._kept):
+            return Proxy(self.table, self, self.index), ordered
         return Proxy(self._table_of([rows[number] for number in ordered]), self), ordered
 
     def plainest(self, program: Program) -> Program:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ import pyarrow
 from sqlglot import exp
 
 from neural_programmer.execution.sql_facts import PLACEHOLDERS_OF_LIKE
+from neural_programmer.large.held_rows import HeldRows
 from neural_programmer.large.place import ROW_INDEX, SqlRow, number_name
 from neural_programmer.large.profile import Indexed, Native, TableProfile
 from neural_programmer.large.sampled import DayIs, NumberIs, Sample
@@ -23,6 +25,9 @@ from neural_programmer.tables.loaders.cells import number_text
 from neural_programmer.tables.values import PartialDate, text_key, text_words
 
 MEMORY_LIMIT = "100MB"
+# Stored rows with texts of more bytes than this are not held in memory.
+_MOST_HELD = 64_000_000
+_STORED = "(SELECT * FROM sample UNION ALL SELECT * FROM examples)"
 _MOST_ROWS = 200
 # So many numbers are written out to look for the words of one.
 _MOST_WRITTEN = 20_000
@@ -125,10 +130,30 @@ class ValueIndex:
             {at: found[f"day_{at}"].to_numpy().astype("datetime64[D]") for at in dated},
         )
 
-    def sample_rows(self, numbers: Sequence[int]) -> list[SqlRow]:
-        """Those of the rows with these numbers that are sampled, whole."""
-        wanted = [number for number in numbers if self.sample.has(number)]
-        return self.all(f"SELECT * FROM sample WHERE {ROW_INDEX} IN ({_listed(wanted)})") if wanted else []
+    @cached_property
+    def _held(self) -> HeldRows | None:
+        """The stored rows in memory; None where their texts are too long for that."""
+        texts = [number_name(at) for at, column in enumerate(self.profile.columns) if column.native is Native.TEXT]
+        size = " + ".join(f"coalesce(sum(strlen({name})), 0)" for name in texts) or "0"
+        ((held,),) = self.all(f"SELECT {size} FROM {_STORED}")
+        if held > _MOST_HELD:
+            return None
+        integers = [at + 1 for at, column in enumerate(self.profile.columns) if column.native is Native.INTEGER]
+        return HeldRows(self._arrow(f"SELECT * FROM {_STORED} ORDER BY {ROW_INDEX}"), integers)
+
+    def stored_rows(self, numbers: Sequence[int]) -> list[SqlRow]:
+        """Those of the rows with these numbers that are in the index, whole."""
+        if not numbers:
+            return []
+        if self._held is not None:
+            # Days without end, which Python has no date for, are the last that it has to DuckDB.
+            with suppress(ValueError, OverflowError):
+                return self._held.rows(numbers)
+        return self.all(f"SELECT * FROM {_STORED} WHERE {ROW_INDEX} IN ({_listed(numbers)})")
+
+    def warm(self) -> None:
+        """Read now what the first question would otherwise wait for."""
+        _ = self.sampled_rows, self._held
 
     def cells(self, numbers: Sequence[int]) -> list[Cell]:
         """Some of the distinct texts, in the order of their numbers given."""

@@ -24,10 +24,23 @@ class SortedTexts(Sequence[str]):
     """Texts in the order of their code points, each found by bisection; in memory they are little more than bytes."""
 
     def __init__(self, texts: pyarrow.StringArray) -> None:
-        self._texts = texts
+        # Bytes in UTF-8 are in the order of the code points, and a slice of them is at hand ten times as fast as a
+        # text of Arrow.
+        wide = pyarrow.concat_arrays([texts.cast(pyarrow.large_string())])
+        _, offsets, written = wide.buffers()
+        self._count = len(wide)
+        self._ends = memoryview(offsets).cast("q") if self._count else memoryview(b"\0" * 8).cast("q")
+        self._written = memoryview(written) if written is not None else memoryview(b"")
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return self._count
+
+    def _bytes(self, at: int) -> bytes:
+        return self._written[self._ends[at] : self._ends[at + 1]].tobytes()
+
+    def _first(self, wanted: bytes) -> int:
+        """How many texts come before one."""
+        return bisect.bisect_left(range(self._count), wanted, key=self._bytes)
 
     @overload
     def __getitem__(self, at: int) -> str: ...
@@ -36,18 +49,25 @@ class SortedTexts(Sequence[str]):
     def __getitem__(self, at: slice) -> list[str]: ...
 
     def __getitem__(self, at: int | slice) -> str | list[str]:
-        found: str | list[str] = self._texts[at].to_pylist() if isinstance(at, slice) else self._texts[at].as_py()
-        return found
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(self._count))]
+        if not -self._count <= at < self._count:
+            raise IndexError(f"text {at} of {self._count}")
+        return self._bytes(at % self._count).decode("utf-8")
 
     def places(self, text: str) -> range:
         """Where a text stands."""
-        first = bisect.bisect_left(self, text)
-        return range(first, bisect.bisect_right(self, text, lo=first))
+        wanted = text.encode("utf-8", "surrogatepass")
+        first = last = self._first(wanted)
+        while last < self._count and self._bytes(last) == wanted:
+            last += 1
+        return range(first, last)
 
     def beginning(self, letter: str) -> list[str]:
         """The texts that begin with a letter."""
-        first = bisect.bisect_left(self, letter)
-        return self[first : bisect.bisect_left(self, chr(ord(letter) + 1), lo=first)]
+        wanted = letter.encode("utf-8", "surrogatepass")
+        # No byte of UTF-8 is the highest that there is.
+        return self[self._first(wanted) : self._first(wanted + b"\xff")]
 
 
 @dataclass(frozen=True)
