@@ -104,7 +104,7 @@ def measure(path: Path, repeat: int, *, with_questions: bool) -> dict[str, Any]:
     found: list[dict[str, str]] = []
     for _ in range(repeat):
         with open_large(path) as prepared:
-            _ = prepared.value_index.sample, prepared.value_index.vocabulary
+            prepared.warm()
             watch = Watch(programmer, prepared)
             found.clear()
             for at, question in enumerate(QUESTIONS):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow
 import pytest
 
@@ -14,6 +15,8 @@ from neural_programmer.large import building, value_index
 from neural_programmer.large.held_rows import HeldRows
 from neural_programmer.large.opening import open_table
 from neural_programmer.large.table import LargeTable
+from neural_programmer.tables.build import distinct_cells
+from neural_programmer.tables.view_parts import make_view
 from tests.large_cases import as_parquet, as_sqlite, rows_table
 
 _VALUES = """
@@ -110,3 +113,20 @@ def test_rows_that_add_nothing_are_made_ready_once(tmp_path: Path) -> None:
         more, longer = large.prepared_for("how many orders are from New York in 2003?")
         assert len(longer) > len(numbers)
         assert more.index is not first.index
+
+
+def test_views_of_some_rows_are_those_that_their_values_make(tmp_path: Path) -> None:
+    with opened(as_parquet(rows_table(900), tmp_path)) as large:
+        for question in ("what?", "how many orders of 7 kg are from New York in 2003?", "orders of Oslo", "what?"):
+            proxy, _ = large.prepared_for(question)
+            for column in proxy.table.columns:
+                known, codes = distinct_cells(column.cells)
+                for kind, view in column.views.items():
+                    distinct = [view.values[column.cells.index(text)] for text in known.texts]
+                    expected = make_view(kind, distinct, codes, view.unit)
+                    assert list(view.values) == list(expected.values)
+                    assert (view.unit, view.kind) == (expected.unit, kind)
+                    for part in ("mask", "keys", "groups", "numbers"):
+                        found, wanted = getattr(view, part), getattr(expected, part)
+                        assert found.dtype == wanted.dtype
+                        np.testing.assert_array_equal(found, wanted)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,12 @@ from neural_programmer.execution.sql_schema import Reading
 from neural_programmer.execution.typed_views import Stored
 from neural_programmer.large.place import Place, SqlRow
 from neural_programmer.large.profile import ColumnProfile, Native, TableProfile
-from neural_programmer.tables.build import build_table, distinct_cells
+from neural_programmer.tables.build import build_table
 from neural_programmer.tables.column_readings import ColumnReadings, column_readings
 from neural_programmer.tables.loaders.cells import cell_text
 from neural_programmer.tables.table import Column, Table
-from neural_programmer.tables.values import MISSING, Number, PartialDate, Text, Value, ValueType
-from neural_programmer.tables.view_parts import make_view
+from neural_programmer.tables.values import MISSING, Items, Number, PartialDate, Text, Value, ValueType, text_key
+from neural_programmer.tables.view_parts import CodedValues, Codes
 from neural_programmer.tables.views import View, ViewKind
 
 # The views that can be computed from a native value; those of texts are read from the text.
@@ -32,6 +33,9 @@ NATIVE_VIEWS: Mapping[Native, frozenset[ViewKind]] = {
 FIRST_YEAR, LAST_YEAR = 1000, 2100
 _MOST_REMEMBERED = 50_000
 _MOST_ROWS = 2_000
+
+# A value with its key.
+_Read = tuple[Value, Hashable]
 
 
 def native_table(place: Place, rows: Sequence[SqlRow]) -> Table:
@@ -72,13 +76,11 @@ class ProxyMaker:
     def __init__(self, profile: TableProfile, readings: Callable[[int], ColumnReadings]) -> None:
         self._profile = profile
         self._readings = readings
-        self._read: dict[tuple[int, ViewKind, str], Value] = {}
+        self._read: list[dict[str, tuple[_Read, ...]]] = [{} for _ in profile.columns]
         self._written: dict[int, list[str]] = {}
 
     def table(self, rows: Sequence[SqlRow], fingerprint: str) -> Table:
         """The rows as a table of its own, with just the views that the large one has."""
-        if len(self._read) > _MOST_REMEMBERED:
-            self._read.clear()
         if len(self._written) > _MOST_ROWS:
             self._written.clear()
         written = [self._written.get(row[0]) or self._written.setdefault(row[0], _texts(row)) for row in rows]
@@ -94,19 +96,22 @@ class ProxyMaker:
         return self._profile.columns
 
     def _column(self, at: int, column: ColumnProfile, cells: tuple[str, ...], values: Sequence[Any]) -> Column:
-        known, codes = distinct_cells(cells)
-        first = dict(zip(reversed(cells), reversed(values), strict=True))
-        views: dict[ViewKind, View] = {}
-        for kind, view in column.views.items():
-            distinct = [self._value(at, column.native, kind, text, first[text]) for text in known.texts]
-            views[kind] = make_view(kind, distinct, codes, view.unit)
+        numbered: dict[str, int] = {}
+        codes = np.fromiter((numbered.setdefault(cell, len(numbered)) for cell in cells), np.int64, len(cells))
+        known = self._read[at]
+        if len(known) > _MOST_REMEMBERED:
+            known.clear()
+        if not known.keys() >= numbered.keys():
+            first = dict(zip(reversed(cells), reversed(values), strict=True))
+            for text in numbered.keys() - known.keys():
+                anew = [self._read_anew(at, column.native, kind, text, first[text]) for kind in column.views]
+                known[text] = tuple((value, _key(value)) for value in anew)
+        read = list(zip(*(known[text] for text in numbered), strict=True)) or [()] * len(column.views)
+        views = {
+            kind: _view(kind, one, codes, view.unit)
+            for (kind, view), one in zip(column.views.items(), read, strict=True)
+        }
         return Column(column.name, column.name, cells, views)
-
-    def _value(self, at: int, native: Native, kind: ViewKind, text: str, value: Any) -> Value:
-        found = self._read.get((at, kind, text))
-        if found is None:
-            found = self._read[at, kind, text] = self._read_anew(at, native, kind, text, value)
-        return found
 
     def _read_anew(self, at: int, native: Native, kind: ViewKind, text: str, value: Any) -> Value:
         if not text.strip():
@@ -122,6 +127,32 @@ class ProxyMaker:
         if kind is ViewKind.DATE:
             return _date(native, value)
         return Number(float(value)) if np.isfinite(float(value)) else MISSING
+
+
+def _key(value: Value) -> Hashable:
+    """What two values of a view have in common if and only if they are equal; None of a missing one."""
+    if isinstance(value, Text):
+        return text_key(value.written)
+    if isinstance(value, Number):
+        return value.amount + 0.0  # which turns -0.0 into 0.0
+    if isinstance(value, PartialDate):
+        return value.iso()
+    return value.keys if isinstance(value, Items) else None
+
+
+def _view(kind: ViewKind, read: Sequence[_Read], codes: Codes, unit: str | None) -> View:
+    """As ``make_view`` of the values makes it, with their keys known."""
+    groups: dict[Any, int] = {}
+    numbered = [-1 if key is None else groups.setdefault(key, len(groups)) for _, key in read]
+    is_number = kind.value_type is ValueType.NUMBER
+    ranks = {key: key if is_number else float(rank) for rank, key in enumerate(groups if is_number else sorted(groups))}
+    ranks[None] = math.nan
+    row_groups = np.array(numbered, dtype=np.int64)[codes]
+    keys = np.array([ranks[key] for _, key in read], dtype=np.float64)[codes]
+    numbers = keys if is_number else np.full(len(codes), np.nan)
+    return View(
+        kind, CodedValues([value for value, _ in read], codes), row_groups >= 0, keys, row_groups, numbers, unit
+    )
 
 
 def _date(native: Native, value: Any) -> Value:

@@ -171,12 +171,14 @@ class ValueIndex:
         found = [
             whole for whole in wholes if any(self._all_frequent(place, whole.split()) for place in self._with_postings)
         ]
-        rows = self.all(
-            f"SELECT {ROW_INDEX}, count(DISTINCT hash) AS hits FROM postings "
-            f"WHERE hash IN ({_listed(self._hashes([*words, *(f'={whole}' for whole in found)]))}) "
-            f"GROUP BY {ROW_INDEX}, place ORDER BY hits DESC, {ROW_INDEX} LIMIT {int(most)}"
-        )
-        return list(dict.fromkeys(row[0] for row in rows))
+        hashes = self._hashes([*words, *(f"={whole}" for whole in found)])
+        # Counted here, since DuckDB takes as long to plan that as to find the rows.
+        held = self._arrow(f"SELECT DISTINCT {ROW_INDEX}, place, hash FROM postings WHERE hash IN ({_listed(hashes)})")
+        rows, places = (_numbers(held, name).astype(np.int64) for name in (ROW_INDEX, "place"))
+        # A place is less than 256.
+        cells, hits = np.unique(rows * 256 + places, return_counts=True)
+        best = cells[np.lexsort((cells, -hits))[:most]] // 256
+        return list(dict.fromkeys(best.tolist()))
 
     def _all_frequent(self, place: int, words: Sequence[str]) -> bool:
         return self._frequent.get(place, frozenset()).issuperset(words)
