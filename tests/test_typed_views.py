@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -275,11 +276,20 @@ def test_a_view_that_the_column_has_not_is_named() -> None:
 @settings(max_examples=10, deadline=None)
 @given(st.lists(_CELLS.filter(lambda text: not set("\x00½¼¾⅓⅔⅛⅜⅝⅞") & set(text)), min_size=1, max_size=200))
 def test_cells_are_cleaned_as_python_cleans_them(texts: list[str]) -> None:
+    assert _cleaned_by_sql(texts) == [clean_cell(text) for text in texts]
+
+
+def test_every_short_text_of_signs_is_cleaned_as_python_cleans_it() -> None:
+    texts = ["".join(signs) for length in range(1, 5) for signs in itertools.product('a1 !?*[]^"', repeat=length)]
+    assert len(texts) == 11_110
+    assert _cleaned_by_sql(texts) == [clean_cell(text) for text in texts]
+
+
+def _cleaned_by_sql(texts: list[str]) -> list[str]:
     with duckdb.connect() as connection:
         connection.register("texts", pyarrow.table({"written": pyarrow.array(texts, pyarrow.string())}))
         query = exp.select(cleaned_text(_RAW)).from_("texts").sql(dialect="duckdb")
-        found = [cell for (cell,) in connection.execute(query).fetchall()]
-    assert found == [clean_cell(text) for text in texts]
+        return [cell for (cell,) in connection.execute(query).fetchall()]
 
 
 def test_every_simple_character_has_its_key() -> None:

@@ -31,7 +31,7 @@ _FOOTNOTES = rf"([^{SPACES}])(?:[{SPACES}]?\[[^\[\]]{{0,30}}\])+"
 # Fractions written as one character, and letters that are others in lower case, are left to Python.
 _UNREADABLE = f"[{characters('½¼¾⅓⅔⅛⅜⅝⅞' + 'ſKİı')}]"
 # Printable ASCII without footnotes, with single blanks between words and no marks at its ends.
-_TIDY = r"[!-)+-Z\\\]_-~](?:(?: ?[!-Z\\-~])* ?[\"-)+->@-Z\\\]_-~])?"
+_TIDY = r"(?:[!-)+-Z\\\]_-~](?: ?[!-Z\\-~])* ?)?[\"-)+->@-Z\\\]_-~]"
 _ASCII_DIGITS = "0123456789"
 
 PARENTHESES = r"\([^()]*\)"
