@@ -80,8 +80,11 @@ class _RowSteps:
         answers[[NUMBER_OF[name] for name in ANSWERS]] = True
         usable = tables.usable()
         self.legal = {False: usable & ~answers, True: usable & answers}
-        readable = inputs.column_mask[:, None]
-        self.readable = readable if columns == "shared" else readable & _readable(tables, inputs.column_mask.shape[1])
+        takes = model.view_takes[:, inputs.column_kinds].transpose(0, 1) & inputs.column_mask[:, None]
+        if columns == "shared":
+            self.readable = takes[:, NUMBER_OF["print"], None]
+        else:
+            self.readable = takes & _readable(tables, inputs.column_mask.shape[1])
         kinds = functional.one_hot(inputs.column_kinds, model.sizes.column_kinds).float()
         self.known = torch.cat([inputs.column_features, kinds], dim=-1).transpose(1, 2)
         self.no_size = functional.one_hot(torch.full((self.size,), NO_ROWS), SIZE_BUCKETS).float()

@@ -87,8 +87,8 @@ def row_questions(
         state.update(hashlib.blake2b((dataset.root / context).read_bytes(), digest_size=12).digest())
     path = cache_directory().parent / "rows" / f"{state.hexdigest()}.npz"
     if path.is_file():
-        with np.load(path, allow_pickle=False) as arrays:
-            return _unpacked({name: arrays[name] for name in arrays.files})
+        with np.load(path, allow_pickle=False) as stored:
+            return _unpacked({name: stored[name] for name in stored.files})
     found: dict[str, RowQuestion] = {}
     with ProcessPoolExecutor(max_workers=processes) as pool:
         tasks = [pool.submit(_of_table, dataset.root, context, asked) for context, asked in by_context.items()]
@@ -99,7 +99,8 @@ def row_questions(
     ordered = {question.id: found[question.id] for question in questions}
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial.npz")
-    np.savez(partial, **_packed(ordered))
+    arrays: dict[str, Any] = _packed(ordered)
+    np.savez(partial, **arrays)
     partial.replace(path)
     return ordered
 
