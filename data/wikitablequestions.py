@@ -132,6 +132,17 @@ def read_questions(path: Path | str) -> list[Question]:
     return questions
 
 
+def question_file(named: Path, root: Path | str | None = None) -> Path:
+    """The file that is named, or where there is none, the dataset's split of that name, with ``.tsv`` or without."""
+    if named.exists() or len(named.parts) != 1:
+        return named
+    try:
+        split = locate(root) / "data" / f"{named.name.removesuffix('.tsv')}.tsv"
+    except DatasetError:
+        return named
+    return split if split.is_file() else named
+
+
 class WikiTableQuestions:
     """The dataset under one root directory; tables are read once and remembered."""
 

@@ -18,6 +18,7 @@ from neural_programmer.data.wikitablequestions import (
     cache_directory,
     escape,
     locate,
+    question_file,
     read_questions,
     unescape,
 )
@@ -85,6 +86,22 @@ def test_malformed_question_files_are_refused(tmp_path: Path, content: bytes, me
 def test_absent_question_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"cannot read .*absent"):
         read_questions(tmp_path / "absent.tsv")
+
+
+def test_a_question_file_may_be_a_split_of_the_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "set" / "csv").mkdir(parents=True)
+    (tmp_path / "set" / "data").mkdir()
+    split = tmp_path / "set" / "data" / "training.tsv"
+    split.write_text(HEADER)
+    monkeypatch.chdir(tmp_path)
+    for name in ("training", "training.tsv"):
+        assert question_file(Path(name), tmp_path / "set") == split
+    for other in ("absent.tsv", "elsewhere/training.tsv"):
+        assert question_file(Path(other), tmp_path / "set") == Path(other)
+    assert question_file(Path("training.tsv"), tmp_path / "absent") == Path("training.tsv")
+    # What stands in the working directory comes first.
+    (tmp_path / "training.tsv").write_text(HEADER)
+    assert question_file(Path("training.tsv"), tmp_path / "set") == Path("training.tsv")
 
 
 @given(st.text(alphabet="a\\np|\n", max_size=8))

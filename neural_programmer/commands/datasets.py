@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def open_questions(arguments: argparse.Namespace) -> list[Question]:
-    """The questions that the options name; `UserError` where the file is malformed or holds none."""
-    from neural_programmer.data.wikitablequestions import DatasetError, read_questions
+    """The questions of the file or split that the options name; `UserError` where it is malformed or holds none."""
+    from neural_programmer.data.wikitablequestions import DatasetError, question_file, read_questions
 
     with bad_input(DatasetError):
-        questions = read_questions(arguments.questions)[: arguments.limit]
+        questions = read_questions(question_file(arguments.questions, arguments.root))[: arguments.limit]
     if not questions:
         raise UserError(f"{arguments.questions} holds no questions")
     return questions

@@ -74,7 +74,12 @@ def add_checkpoint_option(parser: argparse._ActionsContainer) -> None:
 
 def add_dataset_options(parser: argparse.ArgumentParser) -> None:
     """The options that name questions and the dataset, and how they are worked through."""
-    parser.add_argument("questions", type=Path, metavar="QUESTIONS.tsv", help="a WikiTableQuestions question file")
+    parser.add_argument(
+        "questions",
+        type=Path,
+        metavar="QUESTIONS.tsv",
+        help="a WikiTableQuestions question file, or the name of a split of the dataset",
+    )
     add_root_option(parser)
     parser.add_argument("--limit", type=positive, metavar="N", help="only the first N questions")
     parser.add_argument(
