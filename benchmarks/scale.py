@@ -1,7 +1,7 @@
 """Time questions about tables of 1,000 to 10 million rows, beside the database's own time for the same final query.
 
 Each size runs in a process of its own, so that the memory is that of one table, and every round of questions opens the
-table anew, so that no row is remembered from the round before. Times are those of a clock on the wall; where other work
+table anew and makes it ready (`warm`), so that no row is remembered from the round before. Times are those of a clock on the wall; where other work
 keeps the cores busy, the seconds of processor time tell what a quiet machine would take.
 """
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow
 from sqlglot import exp
 
@@ -63,6 +64,12 @@ _ROW_GROUP = 8_192
 # A whole cell is sought without its spaces among those of at most so many letters.
 _LONGEST_COMPACT = 64
 _MOST_WORDS = 60_000
+# So many hashes there are, and in so many parts at most, each of about so many rows, are rows sorted by them.
+_HASHES = 2**32
+MOST_PARTS = 16
+PACKED_AT_ONCE = 2_500_000
+# Numbers of rows up to here have room beside a hash.
+MOST_PACKED = 2**32 - 1
 # Up to here every whole number is one of the numbers that a computer holds.
 _EXACT = 2**53
 
@@ -424,7 +431,7 @@ class _Builder:
                 f"INSERT INTO rare SELECT CAST(hash('=' || {whole}) >> 32 AS UINTEGER), {ROW_INDEX} FROM ({few}) "
                 f"WHERE list_has_all([{listed}], said)"
             )
-        self._all(f"INSERT INTO ix.postings SELECT hash, {at}, {ROW_INDEX} FROM rare ORDER BY hash")
+        self._write_postings(at)
         self._all("DROP TABLE rare")
         readings = readings_of(typed)
         texts = list(dict.fromkeys(cell for cell in typed.cells if cell.strip()))
@@ -458,6 +465,29 @@ class _Builder:
             alike=False,
             views=views,
         )
+
+    def _write_postings(self, at: int) -> None:
+        """The rare words of a column in the order of their hashes."""
+        if self._rows > MOST_PACKED:
+            self._all(f"INSERT INTO ix.postings SELECT hash, {at}, {ROW_INDEX} FROM rare ORDER BY hash, {ROW_INDEX}")
+            return
+        # Hash and row side by side in 64 bits are sorted in a third of the time, and part by part in little memory.
+        ((held,),) = self._all("SELECT count(*) FROM rare")
+        parts = min(MOST_PARTS, 1 + held // PACKED_AT_ONCE)
+        for part in range(parts):
+            low, high = ((_HASHES * end) // parts for end in (part, part + 1))
+            packed = self._connection.sql(
+                f"SELECT (CAST(hash AS UBIGINT) << 32) | CAST({ROW_INDEX} AS UBIGINT) AS packed FROM rare "
+                f"WHERE hash BETWEEN {low} AND {high - 1}"
+            ).to_arrow_table()
+            both = np.sort(packed["packed"].to_numpy())
+            del packed
+            self._insert(
+                "postings",
+                hash=pyarrow.array((both >> np.uint64(32)).astype(np.uint32)),
+                place=pyarrow.array(np.full(len(both), at, dtype=np.uint8)),
+                row_index=pyarrow.array((both & np.uint64(_HASHES - 1)).astype(np.int64)),
+            )
 
     def _insert(self, table: str, **arrays: pyarrow.Array) -> None:
         self._connection.register("told", pyarrow.table(arrays))
