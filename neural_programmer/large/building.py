@@ -583,6 +583,8 @@ class _Builder:
     def _extremes(self, at: int, profile: ColumnProfile) -> Iterator[int]:
         """The first rows with the lowest and the highest values."""
         name = number_name(at)
+        if profile.serial:
+            return  # they are at the ends, and kept for that
         if profile.indexed is Indexed.NUMBERS:
             for order in ("ASC", "DESC"):
                 found = self._all(

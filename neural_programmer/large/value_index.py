@@ -84,8 +84,10 @@ class ValueIndex:
             return self._connection.execute(sql, list(parameters)).fetchall()
 
     def close(self) -> None:
-        """Closes the file."""
+        """Closes the file, and gives back the memory of what was read of it."""
         self._connection.close()
+        for name in ("vocabulary", "sample", "sampled_rows", "_held"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
