@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from neural_programmer.large import building, value_index
 from neural_programmer.large.held_rows import HeldRows
 from neural_programmer.large.opening import open_table
+from neural_programmer.large.place import SqlRow
 from neural_programmer.large.table import LargeTable
 from neural_programmer.tables.build import distinct_cells
 from neural_programmer.tables.view_parts import make_view
@@ -77,8 +78,12 @@ def test_questions_of_kept_values_read_nothing_of_the_table(tmp_path: Path, monk
     monkeypatch.setattr(building, "SAMPLED_ROWS", 60)
     read: list[int] = []
     with opened(as_parquet(rows_table(1_500), tmp_path)) as large:
-        rows = large.place.rows
-        monkeypatch.setattr(large.place, "rows", lambda numbers: read.extend(numbers) or rows(numbers))
+
+        def noted(numbers: Iterable[int]) -> list[SqlRow]:
+            read.extend(numbers)
+            return []
+
+        monkeypatch.setattr(large.place, "rows", noted)
         for question in ("how many orders have a quantity over 95?", "orders by Zoë Hansen 7", "orders in may 2001"):
             assert large.prepared_for(question)[1]
         assert not read
