@@ -23,6 +23,7 @@ from neural_programmer.language.kinds import Kind
 from neural_programmer.language.program import Program
 from neural_programmer.model.scorer import ArgumentTable, Scorer
 from neural_programmer.operations.registry import REGISTRY
+from neural_programmer.search.verdict_sense import VerdictSense
 from neural_programmer.tables.constants import ConstantKind
 
 _IMPOSSIBLE = -1e8
@@ -97,16 +98,23 @@ def _is_empty(result: StepResult) -> bool:
 class BeamSearch:
     """Search for programs over one question's candidates on one table.
 
-    Beginnings whose last step gives no row or no number are dropped, since nothing useful can follow.
+    Beginnings whose last step gives no row or no number are dropped, since nothing useful can follow, and so are
+    verdicts that nobody means, where there is a ``sense`` to judge them.
     """
 
     def __init__(
-        self, grammar: Grammar, grounding: Grounding, candidates: Candidates, widths: BeamWidths
+        self,
+        grammar: Grammar,
+        grounding: Grounding,
+        candidates: Candidates,
+        widths: BeamWidths,
+        sense: VerdictSense | None = None,
     ) -> None:
         self._grammar = grammar
         self._grounding = grounding
         self._candidates = candidates
         self._widths = widths
+        self._sense = sense
         self._every = int(grounding.countable.sum())
         # Whether each operation takes a first reference, a second one, a column, a constant.
         self._takes = np.array(
@@ -270,14 +278,19 @@ class BeamSearch:
             result = self._execute(step, parent.results)
             if _is_empty(result) and not (self._with_empty and result.kind is Kind.ROWS):
                 continue
-            state = grammar.advance(parent.state, int(step[0]), int(step[1]), int(step[2]))
             encoded = np.concatenate([parent.encoded, step[None]])
+            if result.kind is Kind.PHRASE and self._is_beside_the_point(encoded, parent.results):
+                continue
+            state = grammar.advance(parent.state, int(step[0]), int(step[1]), int(step[2]))
             chosen.append(at)
             results, decisions = (*parent.results, result), (*parent.decisions, steps.decisions[at])
             grown.append(_Beginning(float(steps.values[at]), state, encoded, results, decisions))
             if len(grown) == widths.beam:
                 break
         return np.array(chosen, dtype=np.int64), grown
+
+    def _is_beside_the_point(self, encoded: NDArray[np.int64], results: tuple[StepResult, ...]) -> bool:
+        return self._sense is not None and self._sense.refuses(encoded.tolist(), results)
 
     def _execute(self, step: NDArray[np.int64], results: tuple[StepResult, ...]) -> StepResult:
         """The result of one step after these results."""

@@ -20,6 +20,7 @@ from neural_programmer.model.inputs import QuestionBatch
 from neural_programmer.model.programmer import Programmer
 from neural_programmer.model.scorer import ModelScorer
 from neural_programmer.model.soft_steps import soft_steps
+from neural_programmer.search.verdict_sense import VerdictSense
 from neural_programmer.tables.constants import Constant
 from neural_programmer.tables.matching.linking import Linking
 from neural_programmer.tables.views import ViewReference
@@ -105,7 +106,8 @@ class Predictor(Generic[_Features]):
         try:
             features = self._featurize(grounding, linking, candidates)
             scorer = ModelScorer(self.model, self.model.encode(self._batch(features)))
-            search = BeamSearch(self.model.grammar, grounding, candidates, BeamWidths.of(beam))
+            sense = VerdictSense(linking, candidates, self.model.grammar.names)
+            search = BeamSearch(self.model.grammar, grounding, candidates, BeamWidths.of(beam), sense)
             hypotheses = tuple(search.search(scorer))
             if self._judge is not None and hypotheses:
                 anew = self._judge(features, linking, candidates, hypotheses)

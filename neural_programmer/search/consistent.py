@@ -8,14 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from neural_programmer.execution.exact import execute
 from neural_programmer.execution.grounding import Grounding
-from neural_programmer.language.candidates import FIELDS, Candidates
+from neural_programmer.language.candidates import FIELDS, OPERATION, Candidates
 from neural_programmer.language.grammar import MAX_STEPS
+from neural_programmer.language.kinds import Kind
+from neural_programmer.operations.registry import OPERATION_NAMES, REGISTRY
 from neural_programmer.search.anchors import Anchor, anchor_of
 from neural_programmer.search.assembly import Assembler, Node, write_out
 from neural_programmer.search.enumeration import Enumeration, SearchLimits
 from neural_programmer.search.goal import Goal
 from neural_programmer.search.prior import cue_prior
+from neural_programmer.search.verdict_sense import VerdictSense
 from neural_programmer.search.verdicts import verdict_hits
 from neural_programmer.tables.matching.linking import Linking
 
@@ -58,12 +62,21 @@ def consistent_programs(
     anchors = {choice: anchor_of(choice, linking, candidates) for choice in enumeration.choices}
     nodes = assembler.best(_answers(enumeration, assembler, goal, anchors), 2 * limit)
     everything = int(grounding.countable.sum())
+    sense = VerdictSense(linking, candidates, OPERATION_NAMES)
     written = []
     for node in nodes:
         pair = write_out(node, everything)
-        if pair is not None:
+        if pair is not None and _is_meant(pair[0], sense, grounding, candidates):
             written.append((*pair, node.score))
     return _packed(written, limit)
+
+
+def _is_meant(encoded: NDArray[np.int16], sense: VerdictSense, grounding: Grounding, candidates: Candidates) -> bool:
+    """Whether anybody would mean the program; only of verdicts there is doubt."""
+    if REGISTRY[OPERATION_NAMES[encoded[-1, OPERATION]]].signature.result is not Kind.PHRASE:
+        return True
+    results = execute(candidates.decode(encoded, OPERATION_NAMES), grounding)
+    return not sense.refuses(encoded.tolist(), results[:-1])
 
 
 def _answers(

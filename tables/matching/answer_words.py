@@ -43,12 +43,17 @@ def choice_mentions(
     named: list[Mention | ColumnMatch] = [*mentions, *matches]
     spans = sorted({(one.start, one.end) for one in named})
     found: list[Mention] = []
-    for place in (at for at, key in enumerate(keys) if key == "or"):
+    for place in (at for at, key in enumerate(keys) if key == "or" or _is_slash(keys, at)):
         found += _alternatives(question, tokens, place, spans)
     if found:
         return found[:_ALTERNATIVES_AT_MOST]
     asking = next((at for at, key in enumerate(keys) if _asks(keys, at, key)), None)
     return [] if asking is None else [_choice("yes", "no", asking, asking + 1)]
+
+
+def _is_slash(keys: Sequence[str], at: int) -> bool:
+    """Whether a slash stands for an "or": "more/less"."""
+    return keys[at] == "/" and 0 < at < len(keys) - 1 and are_opposites(keys[at - 1], keys[at + 1])
 
 
 def _asks(keys: Sequence[str], at: int, key: str) -> bool:
