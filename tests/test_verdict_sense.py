@@ -31,6 +31,8 @@ _MORE = "did hunt score more points than lauda?"
 _THAN = "did hunt score more than 4 points?"
 _OR_FEWER = "did hunt score more or less than 4 points?"
 
+_LONGER = "which driver drove fewer laps, hunt or donohue?"
+_EITHER = 'filter_any(#0, "Driver":text, ["Hunt", "Donohue"])'
 _HUNT = 'filter_equals(#0, "Driver":text, "Hunt")'
 _LAUDA = 'filter_equals(#0, "Driver":text, "Lauda")'
 _POINTS = 'number_of(#1, "Points":number)'
@@ -76,6 +78,16 @@ def _refused(question: str, text: str) -> bool:
         ),
         ("was there a driver named hunt?", f'#1 = {_HUNT}; #2 = verdict_any_rows(#1, "yes"|"no")'),
         (_MORE_OR_LESS, f'#1 = {_HUNT}; #2 = select(#1, "Points":number)'),
+        (_LONGER, f'#1 = {_EITHER}; #2 = argmin(#1, "Laps":number)'),
+        (
+            _LONGER,
+            _two(
+                'filter_equals(#0, "Driver":text, "Donohue")',
+                _HUNT,
+                'verdict_greater(#1, #2, "Laps":number, "hunt"|"donohue")',
+            ),
+        ),
+        ("which driver placed higher, hunt or donohue?", f'#1 = {_EITHER}; #2 = argmin(#1, "Place":number)'),
     ],
 )
 def test_what_a_question_asks_for_is_kept(question: str, text: str) -> None:
@@ -109,6 +121,17 @@ def test_what_a_question_asks_for_is_kept(question: str, text: str) -> None:
         (_MORE, f'#1 = {_HUNT}; #2 = verdict_any_rows(#1, "yes"|"no")', "certain, and lauda is left out"),
         (_THAN, f'#1 = {_HUNT}; #2 = verdict_any_rows(#1, "yes"|"no")', "certain, and 4 is left out"),
         (_MORE_OR_LESS, f'#1 = {_HUNT}; #2 = verdict_any_rows(#1, "more"|"less")', "asserts nothing"),
+        (_LONGER, f'#1 = {_EITHER}; #2 = argmax(#1, "Laps":number)', "fewer are asked for"),
+        (
+            _LONGER,
+            _two(
+                _HUNT,
+                'filter_equals(#0, "Driver":text, "Donohue")',
+                'verdict_greater(#1, #2, "Laps":number, "hunt"|"donohue")',
+            ),
+            "turned",
+        ),
+        ("did hunt or donohue have 60 laps?", f'#1 = {_EITHER}; #2 = argmin(#1, "Laps":number)', "asks for no order"),
         (_MORE, '#1 = argmax(#0, "Points":number); #2 = verdict_any_rows(#1, "yes"|"no")', "names nobody"),
         (
             _THAN,

@@ -23,7 +23,7 @@ from neural_programmer.language.kinds import Kind
 from neural_programmer.language.program import Program
 from neural_programmer.model.scorer import ArgumentTable, Scorer
 from neural_programmer.operations.registry import REGISTRY
-from neural_programmer.search.verdict_sense import VerdictSense
+from neural_programmer.search.verdict_sense import JUDGED, VerdictSense
 from neural_programmer.tables.constants import ConstantKind
 
 _IMPOSSIBLE = -1e8
@@ -115,6 +115,7 @@ class BeamSearch:
         self._candidates = candidates
         self._widths = widths
         self._sense = sense
+        self._judged = {number for number, name in enumerate(grammar.names) if name in JUDGED}
         self._every = int(grounding.countable.sum())
         # Whether each operation takes a first reference, a second one, a column, a constant.
         self._takes = np.array(
@@ -279,7 +280,7 @@ class BeamSearch:
             if _is_empty(result) and not (self._with_empty and result.kind is Kind.ROWS):
                 continue
             encoded = np.concatenate([parent.encoded, step[None]])
-            if result.kind is Kind.PHRASE and self._is_beside_the_point(encoded, parent.results):
+            if self._is_beside_the_point(encoded, parent.results):
                 continue
             state = grammar.advance(parent.state, int(step[0]), int(step[1]), int(step[2]))
             chosen.append(at)
@@ -290,7 +291,9 @@ class BeamSearch:
         return np.array(chosen, dtype=np.int64), grown
 
     def _is_beside_the_point(self, encoded: NDArray[np.int64], results: tuple[StepResult, ...]) -> bool:
-        return self._sense is not None and self._sense.refuses(encoded.tolist(), results)
+        if self._sense is None or int(encoded[-1, OPERATION]) not in self._judged:
+            return False
+        return self._sense.refuses(encoded.tolist(), results)
 
     def _execute(self, step: NDArray[np.int64], results: tuple[StepResult, ...]) -> StepResult:
         """The result of one step after these results."""

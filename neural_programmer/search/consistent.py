@@ -12,14 +12,13 @@ from neural_programmer.execution.exact import execute
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.language.candidates import FIELDS, OPERATION, Candidates
 from neural_programmer.language.grammar import MAX_STEPS
-from neural_programmer.language.kinds import Kind
-from neural_programmer.operations.registry import OPERATION_NAMES, REGISTRY
+from neural_programmer.operations.registry import OPERATION_NAMES
 from neural_programmer.search.anchors import Anchor, anchor_of
 from neural_programmer.search.assembly import Assembler, Node, write_out
 from neural_programmer.search.enumeration import Enumeration, SearchLimits
 from neural_programmer.search.goal import Goal
 from neural_programmer.search.prior import cue_prior
-from neural_programmer.search.verdict_sense import VerdictSense
+from neural_programmer.search.verdict_sense import JUDGED, VerdictSense
 from neural_programmer.search.verdicts import verdict_hits
 from neural_programmer.tables.matching.linking import Linking
 
@@ -72,11 +71,13 @@ def consistent_programs(
 
 
 def _is_meant(encoded: NDArray[np.int16], sense: VerdictSense, grounding: Grounding, candidates: Candidates) -> bool:
-    """Whether anybody would mean the program; only of verdicts there is doubt."""
-    if REGISTRY[OPERATION_NAMES[encoded[-1, OPERATION]]].signature.result is not Kind.PHRASE:
+    """Whether anybody would mean the program; only where the question offers a choice there is doubt."""
+    judged = [at for at, number in enumerate(encoded[:, OPERATION].tolist()) if OPERATION_NAMES[number] in JUDGED]
+    if not judged or not sense.offers_choice:
         return True
     results = execute(candidates.decode(encoded, OPERATION_NAMES), grounding)
-    return not sense.refuses(encoded.tolist(), results[:-1])
+    steps = encoded.tolist()
+    return not any(sense.refuses(steps[: at + 1], results[:at]) for at in judged)
 
 
 def _answers(

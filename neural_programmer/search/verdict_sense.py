@@ -1,8 +1,9 @@
-"""What a comparison that chooses between two words can be meant to say, whatever its outcome.
+"""What a choice between two words or two named things can be meant to say, whatever its outcome.
 
 Half of all comparisons choose the right word by accident, so what nobody would mean is ruled out beforehand: in the
 search for programs to learn from and in the search for an answer alike. Two things that are one and the same are not
-compared, and "did A score more or less than B" compares A with B and not B with A.
+compared, "did A score more or less than B" compares A with B and not B with A, and "which is smaller, A or B" takes the
+smallest, and nothing by size where the question is about none.
 """
 
 from __future__ import annotations
@@ -22,17 +23,36 @@ from neural_programmer.language.candidates import (
     Candidates,
 )
 from neural_programmer.language.kinds import Kind
+from neural_programmer.operations.registry import OPERATION_NAMES
 from neural_programmer.search.anchors import Anchor, anchor_of
 from neural_programmer.tables.constants import ConstantKind
 from neural_programmer.tables.matching.answer_words import are_opposites
-from neural_programmer.tables.matching.linking import Linking
+from neural_programmer.tables.matching.linking import CueKind, Linking
 from neural_programmer.tables.word_lists import word_list
 
 EncodedStep = Sequence[int]
 
+_EXTREMES = {"argmax": 1, "argmin": -1}
+_ALTERNATIVES = frozenset({"filter_any", "filter_contains_any"})
 _ENDS = frozenset({"first", "last", "kth_row"})
 _READING = frozenset({"count", "number_of", "sum", "average", "maximum", "minimum"})
 _ASSERTING = frozenset({"yes", "true"})
+_ORDERING = frozenset(
+    {
+        CueKind.SUPERLATIVE_MAX,
+        CueKind.SUPERLATIVE_MIN,
+        CueKind.COMPARATIVE_GREATER,
+        CueKind.COMPARATIVE_LESS,
+        CueKind.FIRST,
+        CueKind.LAST,
+        CueKind.BEFORE,
+        CueKind.AFTER,
+        CueKind.ABOVE,
+        CueKind.BELOW,
+        CueKind.MOST_COMMON,
+        CueKind.LEAST_COMMON,
+    }
+)
 _NAMED = (ConstantKind.TEXT, ConstantKind.TEXTS)
 _ASKED = (ConstantKind.TEXT, ConstantKind.NUMBER, ConstantKind.DATE)
 
@@ -43,15 +63,23 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(words[name])
 
 
+JUDGED = frozenset(name for name in OPERATION_NAMES if name.startswith("verdict_")) | frozenset(_EXTREMES)
+
+
 class VerdictSense:
-    """Judges the verdicts over one question's candidates; ``operations`` are the names that encoded steps number."""
+    """Judges the choices over one question's candidates; ``operations`` are the names that encoded steps number."""
 
     def __init__(self, linking: Linking, candidates: Candidates, operations: Sequence[str]) -> None:
         self._linking = linking
         self._candidates = candidates
         self._anchors: dict[int, Anchor] = {}
         self._operations = operations
-        self._compared = self._comparing_words(linking)
+        self._compared = self._words_of(linking, "greater", "less")
+        self._ordering = self._words_of(linking, "greater", "less", "greatest", "least")
+        self._orders = bool(self._ordering) or any(cue.kind in _ORDERING for cue in linking.cues)
+        choices = [constant for constant in candidates.constants if constant.kind is ConstantKind.CHOICE]
+        self.offers_choice = bool(choices)
+        self._chooses = any(not are_opposites(*map(str, choice.values)) for choice in choices)
         places = {constant: at for at, constant in enumerate(candidates.constants)}
         self._starts: dict[int, int] = {}
         self._spans: list[tuple[int, int]] = []
@@ -71,22 +99,20 @@ class VerdictSense:
             self._column_starts[match.column] = min(match.start, self._column_starts.get(match.column, match.start))
 
     @staticmethod
-    def _comparing_words(linking: Linking) -> frozenset[str]:
-        keys = {token.key for token in linking.tokens}
-        return frozenset(keys & (_words("greater") | _words("less")))
+    def _words_of(linking: Linking, *lists: str) -> frozenset[str]:
+        return frozenset(token.key for token in linking.tokens) & frozenset().union(*map(_words, lists))
 
     def refuses(self, steps: Sequence[EncodedStep], results: Sequence[StepResult]) -> bool:
-        """Whether the last of the steps is a verdict that nobody means; ``results`` are those of the steps before.
-
-        Of a choice between names ("Austria or Russia") only that is known, that a thing is not compared with itself.
-        """
+        """Whether the last of the steps is a choice that nobody means; ``results`` are those of the steps before."""
         last = steps[-1]
         name = self._operations[last[OPERATION]]
+        if name in _EXTREMES:
+            return self._chooses and self._is_idle_extreme(name, steps)
         if not name.startswith("verdict_"):
             return False
         first, second = last[FIRST_REFERENCE], last[SECOND_REFERENCE]
         if not are_opposites(*(str(value) for value in self._candidates.constants[last[CONSTANT]].values)):
-            return second >= 0 and _tree(steps, first) == _tree(steps, second)
+            return second >= 0 and self._is_idle_choice(name, steps)
         if self._texts and not self._texts & {step[CONSTANT] for step in _below(steps, len(steps) - 1)}:
             return True
         if second < 0:
@@ -99,6 +125,28 @@ class VerdictSense:
             or _are_one(name, results[first], results[second])
             or self._is_turned(name, steps)
         )
+
+    def _is_idle_extreme(self, name: str, steps: Sequence[EncodedStep]) -> bool:
+        """Whether one of two named things is taken by an order that the question does not ask for."""
+        last = steps[-1]
+        if self._operations[steps[last[FIRST_REFERENCE]][OPERATION]] not in _ALTERNATIVES:
+            return False
+        if not self._orders:
+            return True
+        signs = {_sign(name, word, self._header(steps)) for word in self._ordering}
+        return len(signs) == 1 and signs <= {1, -1} and signs != {_EXTREMES[name]}
+
+    def _is_idle_choice(self, name: str, steps: Sequence[EncodedStep]) -> bool:
+        """Whether two named things are compared that are one, that nobody asks to compare, or the wrong way round."""
+        last = steps[-1]
+        if _tree(steps, last[FIRST_REFERENCE]) == _tree(steps, last[SECOND_REFERENCE]):
+            return True
+        if name == "verdict_same":
+            return False
+        if not self._orders:
+            return True
+        signs = {_sign(name, word, self._header(steps)) for word in self._ordering}
+        return len(signs) == 1 and self._stands_against(signs.pop(), steps)
 
     def _anchor(self, choice: int) -> Anchor:
         if choice not in self._anchors:
@@ -156,11 +204,12 @@ class VerdictSense:
         signs = {_sign(name, word, self._header(steps)) for word in compared}
         if len(signs) != 1:
             return False
-        sign = signs.pop()
-        if sign is None:
-            return False
-        if sign == 0:
-            return True
+        return self._stands_against(signs.pop(), steps)
+
+    def _stands_against(self, sign: int | None, steps: Sequence[EncodedStep]) -> bool:
+        """Whether the order of the sides contradicts a sign as `_sign` gives it."""
+        if not sign:
+            return sign == 0
         one, other = self._place(steps, FIRST_REFERENCE), self._place(steps, SECOND_REFERENCE)
         if one is None or other is None or one == other:
             return False
@@ -203,7 +252,8 @@ def _sign(name: str, word: str, header: str) -> int | None:
     """1 where the word is right if the first side is greater, -1 where it is right if it is less, 0 where the
     comparison tells nothing of the word, None where that depends on the table.
     """
-    sign = 1 if word in _words("greater") else -1 if word in _words("less") else None
+    greater, less = _words("greater") | _words("greatest"), _words("less") | _words("least")
+    sign = 1 if word in greater else -1 if word in less else None
     is_place = word in _words("places")
     if sign is None:
         return None
