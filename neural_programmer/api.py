@@ -267,8 +267,17 @@ def load(
     from neural_programmer.asking_model import AskingModel
     from neural_programmer.members import Members
 
+    def asking(place: Path) -> AskingModel:
+        trained = checkpoints.load(place)
+        if checkpoints.ROW_STEPS in trained.notes:
+            raise checkpoints.CheckpointError(
+                f"the model in {place} is a Neural Programmer of 2017: it is judged while it is trained, and answers "
+                "no other questions; give the folder of a model that `neural-programmer train wtq` made"
+            )
+        return AskingModel(trained)
+
     folder = Path(checkpoint) if checkpoint is not None else checkpoints.shipped()
-    predictor: Predictor = AskingModel(checkpoints.load(folder))
+    predictor: Predictor = asking(folder)
     if members:
-        predictor = Members([AskingModel(checkpoints.load(Path(one))) for one in (folder, *members)])
+        predictor = Members([asking(Path(one)) for one in (folder, *members)])
     return NeuralProgrammer(predictor, threshold=threshold, settings=read_settings(folder))

@@ -41,6 +41,8 @@ FORMAT = 1
 DESCRIPTION = "model.json"
 WEIGHTS = "weights.safetensors"
 _RERANKER = "reranker."
+# Notes of a model whose programs are not searched for: they are executed softly over rows, in so many steps.
+ROW_STEPS = "row_steps"
 
 
 class CheckpointError(ValueError):

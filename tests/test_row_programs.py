@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from neural_programmer import checkpoint
+from neural_programmer import checkpoint, load
 from neural_programmer.data.features import featurize
 from neural_programmer.data.vocabulary import build_vocabulary
 from neural_programmer.execution.row_selector import (
@@ -313,6 +313,9 @@ def test_a_run_leaves_a_checkpoint_that_answers_alike(tmp_path: Path) -> None:
     assert data.accuracy_of is not None
     assert result.finished
     assert data.accuracy_of(checkpoint.load(result.folder)) == result.accuracy
+    # Its programs are not found by search, so nobody is to ask it as if they were.
+    with pytest.raises(checkpoint.CheckpointError, match="Neural Programmer of 2017"):
+        load(result.folder)
 
 
 def test_the_configuration_that_comes_with_the_package_is_that_of_the_paper() -> None:

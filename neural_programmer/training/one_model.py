@@ -7,11 +7,12 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import torch
 
@@ -72,6 +73,7 @@ class TrainingData:
     watch: Callable[[Trainer], None] | None = None
     lessons: Lessons | None = None
     loss_of: LossOf | None = None
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_data(config: TrainingConfig, root: Path | str | None, reporter: Reporter) -> TrainingData:
@@ -226,7 +228,8 @@ class _Run:
         note = ""
         if found > progress.best:
             progress.best, progress.best_epoch = found, progress.epoch
-            notes = {"epoch": progress.epoch, "dev_accuracy": found, "seconds": round(progress.seconds)}
+            figures = {"epoch": progress.epoch, "dev_accuracy": found, "seconds": round(progress.seconds)}
+            notes = {**self.data.notes, **figures}
             checkpoint.save(self.folder / "model", self._judged, notes=notes)
             note = ", kept"
         minutes = progress.seconds / 60

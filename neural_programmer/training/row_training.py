@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from neural_programmer.checkpoint import TrainedModel
+from neural_programmer.checkpoint import ROW_STEPS, TrainedModel
 from neural_programmer.data.batches import Batcher
 from neural_programmer.data.features import Features
 from neural_programmer.data.wikitablequestions import WikiTableQuestions, locate
@@ -100,7 +100,12 @@ def row_data(
         return right / max(1, len(dev))
 
     return TrainingData(
-        learned, (), operations=tuple(OPERATIONS.values()), accuracy_of=accuracy_of if dev else None, loss_of=loss_of
+        learned,
+        (),
+        operations=tuple(OPERATIONS.values()),
+        accuracy_of=accuracy_of if dev else None,
+        loss_of=loss_of,
+        notes={ROW_STEPS: config.steps},
     )
 
 
