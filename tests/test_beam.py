@@ -146,6 +146,8 @@ def _small() -> tuple[Table, Candidates]:
 
 
 def _gives_something(encoded: Encoded, candidates: Candidates, grounding: Grounding, grammar: Grammar) -> bool:
+    if len(set(encoded)) < len(encoded):
+        return False
     rows = np.full((len(encoded) + 1, FIELDS), -1, dtype=np.int16)
     rows[0, 0] = grammar.first_operation
     rows[1:] = encoded
@@ -186,6 +188,7 @@ def test_answers_are_those_of_exact_execution_and_none_is_empty(grammar: Grammar
     for one in found:
         assert one.answer == answer(one.program, grounding)
         assert one.answer.defined
+        assert len(set(map(tuple, one.encoded.tolist()))) == len(one.encoded)  # no step twice
         # The parts of its probability are all there, and only where there was something to decide.
         assert one.decisions.shape == one.encoded.shape
         assert one.decisions.sum() == pytest.approx(one.log_probability, abs=1e-4)

@@ -31,6 +31,7 @@ _MORE = "did hunt score more points than lauda?"
 _THAN = "did hunt score more than 4 points?"
 _OR_FEWER = "did hunt score more or less than 4 points?"
 
+_LONG = "how long did hunt race?"
 _LONGER = "which driver drove fewer laps, hunt or donohue?"
 _EITHER = 'filter_any(#0, "Driver":text, ["Hunt", "Donohue"])'
 _HUNT = 'filter_equals(#0, "Driver":text, "Hunt")'
@@ -79,6 +80,8 @@ def _refused(question: str, text: str) -> bool:
         ("was there a driver named hunt?", f'#1 = {_HUNT}; #2 = verdict_any_rows(#1, "yes"|"no")'),
         (_MORE_OR_LESS, f'#1 = {_HUNT}; #2 = select(#1, "Points":number)'),
         (_LONGER, f'#1 = {_EITHER}; #2 = argmin(#1, "Laps":number)'),
+        (_LONG, f'#1 = {_HUNT}; #2 = count(#1); #3 = with_unit(#2, unit "years")'),
+        (_LONG, '#1 = range(#0, "Debut":number); #2 = with_unit(#1, unit "years")'),
         (
             _LONGER,
             _two(
@@ -121,6 +124,12 @@ def test_what_a_question_asks_for_is_kept(question: str, text: str) -> None:
         (_MORE, f'#1 = {_HUNT}; #2 = verdict_any_rows(#1, "yes"|"no")', "certain, and lauda is left out"),
         (_THAN, f'#1 = {_HUNT}; #2 = verdict_any_rows(#1, "yes"|"no")', "certain, and 4 is left out"),
         (_MORE_OR_LESS, f'#1 = {_HUNT}; #2 = verdict_any_rows(#1, "more"|"less")', "asserts nothing"),
+        (
+            _LONG,
+            f'#1 = {_HUNT}; #2 = number_of(#1, "Debut":number); #3 = with_unit(#2, unit "years")',
+            "1973 is a year and no number of years",
+        ),
+        (_LONG, f'#1 = {_HUNT}; #2 = range(#1, "Debut":number); #3 = with_unit(#2, unit "years")', "no years at all"),
         (_LONGER, f'#1 = {_EITHER}; #2 = argmax(#1, "Laps":number)', "fewer are asked for"),
         (
             _LONGER,

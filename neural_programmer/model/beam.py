@@ -276,6 +276,8 @@ class BeamSearch:
         grown: list[_Beginning] = []
         for at in range(len(steps.values)):
             step, parent = steps.encoded[at], beginnings[int(steps.parents[at])]
+            if (parent.encoded == step).all(axis=1).any():
+                continue  # the same once more, where what is there already could be referred to
             result = self._execute(step, parent.results)
             if _is_empty(result) and not (self._with_empty and result.kind is Kind.ROWS):
                 continue

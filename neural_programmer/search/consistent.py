@@ -71,9 +71,9 @@ def consistent_programs(
 
 
 def _is_meant(encoded: NDArray[np.int16], sense: VerdictSense, grounding: Grounding, candidates: Candidates) -> bool:
-    """Whether anybody would mean the program; only where the question offers a choice there is doubt."""
+    """Whether anybody would mean the program; where the question wants no word for an answer there is no doubt."""
     judged = [at for at, number in enumerate(encoded[:, OPERATION].tolist()) if OPERATION_NAMES[number] in JUDGED]
-    if not judged or not sense.offers_choice:
+    if not judged or not sense.is_needed:
         return True
     results = execute(candidates.decode(encoded, OPERATION_NAMES), grounding)
     steps = encoded.tolist()

@@ -3,7 +3,7 @@
 Half of all comparisons choose the right word by accident, so what nobody would mean is ruled out beforehand: in the
 search for programs to learn from and in the search for an answer alike. Two things that are one and the same are not
 compared, "did A score more or less than B" compares A with B and not B with A, and "which is smaller, A or B" takes the
-smallest, and nothing by size where the question is about none.
+smallest, and nothing by size where the question is about none. "How long" is answered by no year of a date.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from neural_programmer.tables.word_lists import word_list
 EncodedStep = Sequence[int]
 
 _EXTREMES = {"argmax": 1, "argmin": -1}
+# Numbers that are years of dates far oftener than durations.
+_FIRST_YEAR, _LAST_YEAR = 1000, 2100
 _ALTERNATIVES = frozenset({"filter_any", "filter_contains_any"})
 _ENDS = frozenset({"first", "last", "kth_row"})
 _READING = frozenset({"count", "number_of", "sum", "average", "maximum", "minimum"})
@@ -63,7 +65,7 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(words[name])
 
 
-JUDGED = frozenset(name for name in OPERATION_NAMES if name.startswith("verdict_")) | frozenset(_EXTREMES)
+JUDGED = frozenset(name for name in OPERATION_NAMES if name.startswith("verdict_")) | {*_EXTREMES, "with_unit"}
 
 
 class VerdictSense:
@@ -78,7 +80,9 @@ class VerdictSense:
         self._ordering = self._words_of(linking, "greater", "less", "greatest", "least")
         self._orders = bool(self._ordering) or any(cue.kind in _ORDERING for cue in linking.cues)
         choices = [constant for constant in candidates.constants if constant.kind is ConstantKind.CHOICE]
-        self.offers_choice = bool(choices)
+        units = any(constant.kind is ConstantKind.UNIT for constant in candidates.constants)
+        # Other questions get their answers from the table, and no word of their own.
+        self.is_needed = bool(choices) or units
         self._chooses = any(not are_opposites(*map(str, choice.values)) for choice in choices)
         places = {constant: at for at, constant in enumerate(candidates.constants)}
         self._starts: dict[int, int] = {}
@@ -106,6 +110,8 @@ class VerdictSense:
         """Whether the last of the steps is a choice that nobody means; ``results`` are those of the steps before."""
         last = steps[-1]
         name = self._operations[last[OPERATION]]
+        if name == "with_unit":
+            return self._is_no_duration(last, float(results[last[FIRST_REFERENCE]].value))
         if name in _EXTREMES:
             return self._chooses and self._is_idle_extreme(name, steps)
         if not name.startswith("verdict_"):
@@ -125,6 +131,11 @@ class VerdictSense:
             or _are_one(name, results[first], results[second])
             or self._is_turned(name, steps)
         )
+
+    def _is_no_duration(self, step: EncodedStep, number: float) -> bool:
+        """Whether a number with a unit is nothing, or the year of some date instead of a number of years."""
+        is_years = self._candidates.constants[step[CONSTANT]].values[0] == "years"
+        return number == 0 or (is_years and _FIRST_YEAR <= number <= _LAST_YEAR)
 
     def _is_idle_extreme(self, name: str, steps: Sequence[EncodedStep]) -> bool:
         """Whether one of two named things is taken by an order that the question does not ask for."""
