@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow
 import pytest
 
@@ -269,6 +270,16 @@ def test_a_large_text_file_that_duckdb_cannot_read_is_read_into_memory(tmp_path:
     path = tmp_path / "latin.csv"
     path.write_bytes(b"Name;Town\n" + "Zoë;Köln\n".encode("latin-1") * 3)
     assert load_table(path).number_of_rows == open_table(path, large_rows=0).table.number_of_rows == 3
+
+
+def test_days_that_no_calendar_has_are_kept_as_text_or_named(tmp_path: Path) -> None:
+    path = tmp_path / "romans.parquet"
+    with duckdb.connect() as connection:
+        rows = "(VALUES ('Caesar', DATE '0044-03-15 (BC)'), ('Trajan', DATE '0117-08-08')) AS romans(name, died)"
+        connection.execute(f"COPY (SELECT * FROM {rows}) TO '{path}'")
+    assert load_table(path).columns[1].cells[1] == "0117-08-08"
+    with pytest.raises(TableError, match=r"'died' holds the date 0044-03-15 \(BC\); dates from the year 1 to 9999"):
+        open_table(path, large_rows=0)
 
 
 def test_few_rows_are_read_into_memory(tmp_path: Path) -> None:

@@ -212,6 +212,8 @@ class _Builder:
     def _column(self, at: int, stats: _Stats) -> ColumnProfile:
         column, name = self._place.columns[at], number_name(at)
         self._report(f"Indexing column {at + 1} of {len(self._place.columns)}, {column.name}")
+        if column.native.is_date:
+            self._check_days(column.name, stats)
         estimate = self._estimate(name)
         typed = self._typed.columns[at]
         if column.native in (Native.TEXT, Native.BOOLEAN):
@@ -262,6 +264,15 @@ class _Builder:
             serial=stats.serial,
             views=views,
         )
+
+    def _check_days(self, column: str, stats: _Stats) -> None:
+        """Refuses days that no calendar of Python has, which the engine gives as texts."""
+        beyond = [end for end in (stats.low, stats.high) if isinstance(end, str)]
+        if beyond:
+            raise TableError(
+                f"{self._place.thing}: the column {column!r} holds the date {beyond[0]}; dates from the year 1 to 9999 "
+                "can be asked about. Leave out the rows with others, or give the column as text."
+            )
 
     def _numbers(self, at: int, condition: str) -> None:
         """Lists the different finite numbers of a column that fulfil a condition, with their first rows."""

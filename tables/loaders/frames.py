@@ -69,7 +69,11 @@ def _frame_cells(series: pandas.Series) -> list[str]:
 def _arrow_cells(column: pyarrow.ChunkedArray) -> list[str]:
     if pyarrow.types.is_float32(column.type) or pyarrow.types.is_float16(column.type):
         return _short_float_cells(column.to_numpy(zero_copy_only=False))
-    return [cell_text(value) for value in column.to_pylist()]
+    try:
+        return [cell_text(value) for value in column.to_pylist()]
+    except (OverflowError, ValueError):
+        # Days before the year 1 or after 9999, which Python has none of, are kept as Arrow writes them.
+        return [cell_text(value) for value in column.cast(pyarrow.string()).to_pylist()]
 
 
 def _short_float_cells(values: NDArray[np.floating[Any]]) -> list[str]:
