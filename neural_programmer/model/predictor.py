@@ -107,7 +107,9 @@ class Predictor(Generic[_Features]):
             features = self._featurize(grounding, linking, candidates)
             scorer = ModelScorer(self.model, self.model.encode(self._batch(features)))
             sense = VerdictSense(linking, candidates, self.model.grammar.names)
-            search = BeamSearch(self.model.grammar, grounding, candidates, BeamWidths.of(beam), sense)
+            search = BeamSearch(
+                self.model.grammar, grounding, candidates, BeamWidths.of(beam), sense if sense.is_needed else None
+            )
             hypotheses = tuple(search.search(scorer))
             if self._judge is not None and hypotheses:
                 anew = self._judge(features, linking, candidates, hypotheses)
