@@ -40,14 +40,14 @@ _NETWORK = RerankerConfig(
 
 @pytest.fixture(scope="module")
 def untrained() -> checkpoint.TrainedModel:
-    torch.manual_seed(0)
+    torch.manual_seed(1)
     config = ModelConfig(word_width=8, ngram_width=8, ngram_buckets=64, encoder_width=8, width=16, operation_width=8)
     return checkpoint.new_model(config, build_vocabulary([["points"]], least_count=1))
 
 
 @pytest.fixture(scope="module")
 def judged() -> list[JudgedQuestion]:
-    return judge_by([(one.id, one.table, one.question, one.target) for one in synthetic_questions(12, seed=1)])
+    return judge_by([(one.id, one.table, one.question, one.target) for one in synthetic_questions(24, seed=1)])
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,9 @@ def _first_right(reranker: Reranker, beams: list[Beam]) -> float:
 
 
 def test_it_learns_which_candidates_are_right(beams: list[Beam]) -> None:
-    before = np.mean([beam.right[0] for beam in beams if beam.right.any()])
+    answerable = [beam.right[0] for beam in beams if beam.right.any()]
+    assert len(answerable) >= 8, "too few questions with a right candidate to learn from"
+    before = np.mean(answerable)
     config = RerankingConfig(folds=2, epochs=40, batch_size=8, learning_rate=5e-3)
     reranker = train_reranker(beams, config, _NETWORK, seed=1)
     assert _first_right(reranker, beams) > before + 0.2

@@ -230,21 +230,34 @@ FOCUSED = """() => {
 }"""
 CHOSEN = "document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.innerText.trim()"
 MOST_PRESSES = 120
+ROUNDS = 5
+
+
+def settle(page: Page) -> None:
+    """Wait until the page is connected and drawn: until then its buttons may be switched off, and Tab passes them."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Press Tab until what has that in its name has the focus; all on the way has a name and shows its focus."""
+    """Press Tab until what has that in its name has the focus; all on the way has a name and shows its focus.
+
+    A page that was drawn or connected anew on the way, as a busy machine does, is gone through again.
+    """
     passed = []
-    for _ in range(MOST_PRESSES):
-        page.keyboard.press("Tab")
-        focused = page.evaluate(FOCUSED)
-        if focused is None:
-            continue
-        passed.append(focused["name"])
-        assert focused["name"], f"something without a name has the focus, after {passed}"
-        assert focused["visible"], f"{focused['name']} does not show that it has the focus"
-        if name in focused["name"]:
-            return
+    for _ in range(ROUNDS):
+        settle(page)
+        for _ in range(MOST_PRESSES):
+            page.keyboard.press("Tab")
+            focused = page.evaluate(FOCUSED)
+            if focused is None:
+                continue
+            passed.append(focused["name"])
+            assert focused["name"], f"something without a name has the focus, after {passed}"
+            assert focused["visible"], f"{focused['name']} does not show that it has the focus"
+            if name in focused["name"]:
+                return
     raise AssertionError(f"{name!r} is not reached by Tab; passed were {passed}")
 
 
