@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,13 +76,16 @@ class _Beginning:
 @dataclass(frozen=True)
 class BeamWidths:
     """``beam`` beginnings are kept; of all their next operations the best ``operations`` are looked into, and of the
-    arguments of each the best ``arguments``; at most ``tries`` of these are executed.
+    arguments of each the best ``arguments``; at most ``tries`` of these are executed. Once ``least`` programs are found,
+    those less likely than the best by more than ``slack`` (a natural logarithm) are given up.
     """
 
     beam: int
     operations: int
     arguments: int
     tries: int
+    least: int = 5
+    slack: float = math.inf
 
     @classmethod
     def of(cls, beam: int) -> BeamWidths:
@@ -150,7 +154,7 @@ class BeamSearch:
                     finished.append((float(total[at, grammar.stop]), each))
             finished.sort(key=lambda pair: (-pair[0], pair[1].encoded.tolist()))
             del finished[widths.beam :]
-            floor = finished[-1][0] if len(finished) == widths.beam else _IMPOSSIBLE
+            floor = self._floor([score for score, _ in finished])
             steps = self._candidate_steps(scorer, memory, beginnings, total, floor)
             chosen, grown = self._grow(beginnings, steps)
             if not grown:
@@ -159,6 +163,14 @@ class BeamSearch:
             memory = scorer.advance(memory, steps.parents[chosen], steps.encoded[chosen], sizes)
             beginnings = grown
         return [self._finish(score, each) for score, each in finished]
+
+    def _floor(self, finished: list[float]) -> float:
+        """The log-probability below which no program is worth looking for, given those of the best so far."""
+        widths = self._widths
+        floor = finished[-1] if len(finished) == widths.beam else _IMPOSSIBLE
+        if len(finished) >= widths.least:
+            floor = max(floor, min(finished[0] - widths.slack, finished[widths.least - 1]))
+        return floor
 
     def _finish(self, score: float, beginning: _Beginning) -> Hypothesis:
         program = self._candidates.decode(beginning.encoded.astype(np.int16), self._grammar.names)
