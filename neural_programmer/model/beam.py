@@ -76,8 +76,8 @@ class _Beginning:
 @dataclass(frozen=True)
 class BeamWidths:
     """``beam`` beginnings are kept; of all their next operations the best ``operations`` are looked into, and of the
-    arguments of each the best ``arguments``; at most ``tries`` of these are executed. Once ``least`` programs are found,
-    those less likely than the best by more than ``slack`` (a natural logarithm) are given up.
+    arguments of each the best ``arguments``; at most ``tries`` of these are executed. Once ``least`` programs are
+    found, those less likely than the best by more than ``slack`` (a natural logarithm) are given up.
     """
 
     beam: int
