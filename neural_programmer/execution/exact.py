@@ -23,6 +23,8 @@ CellValue = str | float
 CellPlace = tuple[int, str]
 AnswerValue = CellValue | tuple[CellValue, float]
 
+_UNDEFINED = np.full(1, np.nan)
+
 
 @dataclass(frozen=True, eq=False)
 class StepResult:
@@ -70,16 +72,20 @@ def execute_step(step: Step, results: Sequence[StepResult], grounding: Grounding
 
 
 def _arguments(step: Step, results: Sequence[StepResult], grounding: Grounding) -> ExactArguments:
-    no_rows = np.zeros((1, grounding.table.number_of_rows), dtype=np.bool_)
-    rows = [results[number].value[None] for number in step.references if results[number].kind is Kind.ROWS]
-    numbers = [results[number].value[None] for number in step.references if results[number].kind is Kind.NUMBER]
-    undefined = np.full(1, np.nan)
+    rows: list[NDArray[np.bool_]] = []
+    numbers: list[NDArray[np.float64]] = []
+    for number in step.references:
+        result = results[number]
+        if result.kind is Kind.ROWS:
+            rows.append(result.value[None])
+        elif result.kind is Kind.NUMBER:
+            numbers.append(result.value[None])
     return ExactArguments(
         grounding=grounding,
-        rows=rows[0] if rows else no_rows,
-        other_rows=rows[1] if len(rows) > 1 else no_rows,
-        left=numbers[0] if numbers else undefined,
-        right=numbers[1] if len(numbers) > 1 else undefined,
+        rows=rows[0] if rows else grounding.no_rows,
+        other_rows=rows[1] if len(rows) > 1 else grounding.no_rows,
+        left=numbers[0] if numbers else _UNDEFINED,
+        right=numbers[1] if len(numbers) > 1 else _UNDEFINED,
         column=step.column,
         constant=step.constant,
     )
@@ -90,7 +96,7 @@ def answer(program: Program, grounding: Grounding) -> Answer:
     return answer_of(program, execute(program, grounding), grounding)
 
 
-def answer_of(program: Program, results: list[StepResult], grounding: Grounding) -> Answer:
+def answer_of(program: Program, results: Sequence[StepResult], grounding: Grounding) -> Answer:
     """The answer, from the results of the steps when they are at hand; ``ValueError`` where the last gives rows."""
     last, result = program.steps[-1], results[-1]
     if result.kind is Kind.ROWS:
@@ -133,7 +139,7 @@ def cell_value(grounding: Grounding, column: ViewReference, row: int) -> CellVal
     return grounding.table.column(column.column).cells[row]
 
 
-def _cells(number: int, program: Program, results: list[StepResult], grounding: Grounding) -> tuple[CellPlace, ...]:
+def _cells(number: int, program: Program, results: Sequence[StepResult], grounding: Grounding) -> tuple[CellPlace, ...]:
     """The cells which a step that is not rows was read from, in table order."""
     marked: dict[str, NDArray[np.bool_]] = {}
     _mark_evidence(number, program, results, grounding, marked)
@@ -147,7 +153,7 @@ def _cells(number: int, program: Program, results: list[StepResult], grounding: 
 def _mark_evidence(
     number: int,
     program: Program,
-    results: list[StepResult],
+    results: Sequence[StepResult],
     grounding: Grounding,
     marked: dict[str, NDArray[np.bool_]],
 ) -> None:

@@ -32,6 +32,11 @@ class Grounding:
         """``Bool[row]``: the rows that are not totals of others."""
         return ~self.table.totals
 
+    @cached_property
+    def no_rows(self) -> NDArray[np.bool_]:
+        """``Bool[1, row]``: a batch of one row set without rows, not to be written to."""
+        return np.zeros((1, self.table.number_of_rows), dtype=np.bool_)
+
     def match(self, relation: Relation, column: ViewReference, constant: Constant) -> NDArray[np.bool_]:
         """``Bool[row]``: the rows whose value in the column is known to stand in the relation to the constant."""
         key = (relation.name, column, constant)

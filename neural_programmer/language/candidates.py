@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -52,12 +53,12 @@ class Candidates:
         for row in encoded:
             if row[OPERATION] < 0:
                 break
-            steps.append(self.decode_step(row, operation_names))
+            steps.append(self.decode_step(row.tolist(), operation_names))
         return Program(tuple(steps))
 
-    def decode_step(self, encoded: NDArray[np.int16], operation_names: tuple[str, ...]) -> Step:
-        """One step, ``Int16[5]``, of what ``encode`` wrote."""
-        operation, first, second, column, constant = encoded.tolist()
+    def decode_step(self, encoded: Sequence[int], operation_names: tuple[str, ...]) -> Step:
+        """One step, the five numbers of a row, of what ``encode`` wrote."""
+        operation, first, second, column, constant = encoded
         return Step(
             operation_names[operation],
             tuple(reference for reference in (first, second) if reference >= 0),

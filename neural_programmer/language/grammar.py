@@ -57,8 +57,8 @@ class Grammar:
         self._states: dict[GrammarState, int] = {}
         self._state_list: list[GrammarState] = []
         self._operation_masks: list[Mask] = []
-        self._first: dict[tuple[GrammarState, int], Mask] = {}
-        self._second: dict[tuple[GrammarState, int, int], Mask] = {}
+        self._references: dict[tuple[int, int], tuple[Mask, Mask]] = {}
+        self._next: dict[tuple[int, int, int, int], int] = {}
 
     def _search_finish(self, pending: tuple[Kind, ...], remaining: int) -> bool:
         """Whether at most ``remaining`` steps can turn the unused results into one answer."""
@@ -117,23 +117,29 @@ class Grammar:
                     legal[operation] = bool(self._choices(state, operation))
         return legal
 
+    def references(self, number: int, operation: int) -> tuple[Mask, Mask]:
+        """``Bool[maximum_steps]`` and ``Bool[maximum_steps, maximum_steps]``: the steps that may be an operation's first
+        reference in the state with this number, and for each of them those that may be the second.
+        """
+        found = self._references.get((number, operation))
+        if found is None:
+            first = np.zeros(self.maximum_steps, dtype=np.bool_)
+            second = np.zeros((self.maximum_steps, self.maximum_steps), dtype=np.bool_)
+            for one, other in self._choices(self.state(number), operation):
+                if one >= 0:
+                    first[one] = True
+                if other >= 0:
+                    second[one, other] = True
+            found = self._references[number, operation] = first, second
+        return found
+
     def first_references(self, state: GrammarState, operation: int) -> Mask:
         """``Bool[maximum_steps]``: the steps that may be the operation's first reference."""
-        found = self._first.get((state, operation))
-        if found is None:
-            found = np.zeros(self.maximum_steps, dtype=np.bool_)
-            found[[first for first, _ in self._choices(state, operation) if first >= 0]] = True
-            self._first[state, operation] = found
-        return found
+        return self.references(self.number_of(state), operation)[0]
 
     def second_references(self, state: GrammarState, operation: int, first: int) -> Mask:
         """``Bool[maximum_steps]``: the steps that may be the second reference once the first is chosen."""
-        found = self._second.get((state, operation, first))
-        if found is None:
-            found = np.zeros(self.maximum_steps, dtype=np.bool_)
-            found[[b for a, b in self._choices(state, operation) if a == first and b >= 0]] = True
-            self._second[state, operation, first] = found
-        return found
+        return self.references(self.number_of(state), operation)[1][first]
 
     def number_of(self, state: GrammarState) -> int:
         """A small number for the state, the row of ``operation_masks`` that belongs to it."""
@@ -147,6 +153,14 @@ class Grammar:
     def state(self, number: int) -> GrammarState:
         """The state that ``number_of`` numbered."""
         return self._state_list[number]
+
+    def next_number(self, number: int, operation: int, first: int, second: int) -> int:
+        """The number of the state that ``advance`` leads to from the state with this number."""
+        taken = number, operation, first, second
+        found = self._next.get(taken)
+        if found is None:
+            found = self._next[taken] = self.number_of(self.advance(self.state(number), operation, first, second))
+        return found
 
     def operation_mask(self, number: int) -> Mask:
         """``operations`` of the state with this number, remembered."""

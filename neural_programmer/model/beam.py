@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +20,9 @@ from neural_programmer.language.candidates import (
     OPERATION,
     Candidates,
 )
-from neural_programmer.language.grammar import Grammar, GrammarState
+from neural_programmer.language.grammar import Grammar
 from neural_programmer.language.kinds import Kind
-from neural_programmer.language.program import Program
+from neural_programmer.language.program import Program, Step
 from neural_programmer.model.scorer import ArgumentTable, Scorer
 from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.search.verdict_sense import JUDGED, VerdictSense
@@ -61,15 +62,32 @@ class _Steps:
 
 _NO_STEPS = _Steps(np.zeros(0, np.int64), np.zeros((0, FIELDS), np.int64), np.zeros((0, FIELDS)), np.zeros(0))
 
+# A step as five numbers, see `language.candidates`.
+_Encoded = tuple[int, ...]
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Executed:
+    """The result of a step, whether it is nothing, and its size bucket.
+
+    The results that the step refers to are kept with it: an object's id is its own only while it lives.
+    """
+
+    result: StepResult
+    is_empty: bool
+    size: int
+    references: tuple[StepResult, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class _Beginning:
-    """A beginning of a program in the beam."""
+    """A beginning of a program in the beam; ``state`` is the number of its state in the grammar."""
 
     log_probability: float
-    state: GrammarState
-    encoded: NDArray[np.int64]
+    state: int
+    steps: tuple[_Encoded, ...]
     results: tuple[StepResult, ...]
+    sizes: tuple[int, ...]
     decisions: tuple[NDArray[np.float64], ...] = ()
 
 
@@ -91,12 +109,6 @@ class BeamWidths:
     def of(cls, beam: int) -> BeamWidths:
         """Widths that lose no answer of a beam this wide; narrow beams look about more than they keep."""
         return cls(beam, operations=max(20, beam), arguments=max(10, beam // 2), tries=max(30, beam * 3 // 2))
-
-
-def _is_empty(result: StepResult) -> bool:
-    if result.kind in (Kind.NUMBER, Kind.PHRASE):
-        return bool(np.isnan(result.value))
-    return not result.value.any()
 
 
 class BeamSearch:
@@ -121,7 +133,7 @@ class BeamSearch:
         self._sense = sense
         self._judged = {number for number, name in enumerate(grammar.names) if name in JUDGED}
         self._every = int(grounding.countable.sum())
-        # Whether each operation takes a first reference, a second one, a column, a constant.
+        # Whether each operation takes a first reference, a second one, a column, a constant, and this as one number.
         self._takes = np.array(
             [
                 (len(one.references) > 0, len(one.references) > 1, bool(one.columns), bool(one.constants))
@@ -129,40 +141,46 @@ class BeamSearch:
             ],
             dtype=np.bool_,
         )
-        # Beginnings share results, and so do steps that take the same of them.
-        self._executed: dict[tuple[int, ...], tuple[tuple[StepResult, ...], StepResult]] = {}
+        self._sorts = self._takes @ (1 << np.arange(self._takes.shape[1]))
+        # Beginnings share steps, and results where steps take the same of them.
+        self._decoded: dict[_Encoded, Step] = {}
+        self._executed: dict[tuple[int, ...], _Executed] = {}
         # That there are no such rows is the answer to some questions for yes or no.
         self._with_empty = any(constant.kind is ConstantKind.CHOICE for constant in candidates.constants)
 
     def search(self, scorer: Scorer) -> list[Hypothesis]:
         """At most ``beam`` programs, likeliest first, ties in the order of their codes."""
         grammar, widths = self._grammar, self._widths
-        first = np.full((1, FIELDS), -1, dtype=np.int64)
-        first[0, 0] = grammar.first_operation
-        opening = REGISTRY[grammar.names[grammar.first_operation]]
-        every = StepResult(opening.signature.result, self._grounding.countable)
         memory = scorer.start()
-        beginnings = [_Beginning(0.0, grammar.start, first, (every,))]
+        beginnings = [self._start()]
         finished: list[tuple[float, _Beginning]] = []
         while beginnings:
             go_on()
-            legal = np.stack([grammar.operation_mask(grammar.number_of(each.state)) for each in beginnings])
-            scores = scorer.operations(memory, legal)
-            total = scores + np.array([each.log_probability for each in beginnings])[:, None]
-            for at, each in enumerate(beginnings):
-                if legal[at, grammar.stop] and total[at, grammar.stop] > _IMPOSSIBLE:
-                    finished.append((float(total[at, grammar.stop]), each))
-            finished.sort(key=lambda pair: (-pair[0], pair[1].encoded.tolist()))
+            legal = np.array([grammar.operation_mask(each.state) for each in beginnings])
+            before = np.array([each.log_probability for each in beginnings])
+            total = scorer.operations(memory, legal) + before[:, None]
+            ended = total[:, grammar.stop]
+            for at in np.flatnonzero(legal[:, grammar.stop] & (ended > _IMPOSSIBLE)).tolist():
+                finished.append((float(ended[at]), beginnings[at]))
+            finished.sort(key=lambda pair: (-pair[0], pair[1].steps))
             del finished[widths.beam :]
             floor = self._floor([score for score, _ in finished])
             steps = self._candidate_steps(scorer, memory, beginnings, total, floor)
             chosen, grown = self._grow(beginnings, steps)
             if not grown:
                 break
-            sizes = np.array([self._size(each.results[-1]) for each in grown], dtype=np.int8)
+            sizes = np.array([each.sizes[-1] for each in grown], dtype=np.int8)
             memory = scorer.advance(memory, steps.parents[chosen], steps.encoded[chosen], sizes)
             beginnings = grown
         return [self._finish(score, each) for score, each in finished]
+
+    def _start(self) -> _Beginning:
+        """Step 0, which takes every row."""
+        grammar = self._grammar
+        opening = REGISTRY[grammar.names[grammar.first_operation]]
+        every = StepResult(opening.signature.result, self._grounding.countable)
+        step = (grammar.first_operation, *[-1] * (FIELDS - 1))
+        return _Beginning(0.0, grammar.number_of(grammar.start), (step,), (every,), (self._size(every),))
 
     def _floor(self, finished: list[float]) -> float:
         """The log-probability below which no program is worth looking for, given those of the best so far."""
@@ -173,17 +191,24 @@ class BeamSearch:
         return floor
 
     def _finish(self, score: float, beginning: _Beginning) -> Hypothesis:
-        program = self._candidates.decode(beginning.encoded.astype(np.int16), self._grammar.names)
-        answer = answer_of(program, list(beginning.results), self._grounding)
-        sizes = tuple(self._size(result) for result in beginning.results)
-        stopping = np.array([score - beginning.log_probability, *[0.0] * (FIELDS - 1)])
-        decisions = np.stack([*beginning.decisions, stopping])
-        return Hypothesis(program, score, answer, beginning.encoded, sizes, score, decisions)
+        program = Program(tuple(map(self._decode, beginning.steps)))
+        answer = answer_of(program, beginning.results, self._grounding)
+        encoded = np.array(beginning.steps, dtype=np.int64)
+        decisions = np.zeros(encoded.shape)
+        decisions[:-1] = beginning.decisions
+        decisions[-1, OPERATION] = score - beginning.log_probability
+        return Hypothesis(program, score, answer, encoded, beginning.sizes, score, decisions)
+
+    def _decode(self, step: _Encoded) -> Step:
+        found = self._decoded.get(step)
+        if found is None:
+            found = self._decoded[step] = self._candidates.decode_step(step, self._grammar.names)
+        return found
 
     def _size(self, result: StepResult) -> int:
         if result.kind is not Kind.ROWS:
             return NO_ROWS
-        return size_bucket(int(result.value.sum()), self._every)
+        return size_bucket(int(np.count_nonzero(result.value)), self._every)
 
     def _candidate_steps(
         self,
@@ -216,16 +241,11 @@ class BeamSearch:
         floor: float,
     ) -> _Steps:
         """The best steps of some edges."""
-        grammar = self._grammar
-        length = len(beginnings[0].results)
-        first_mask = np.zeros((len(edges), length), dtype=np.bool_)
-        second_mask = np.zeros((len(edges), length, length), dtype=np.bool_)
-        for at, (edge, operation) in enumerate(zip(edges.tolist(), operations.tolist(), strict=True)):
-            state = beginnings[edge].state
-            first_mask[at] = grammar.first_references(state, operation)[:length]
-            if len(grammar.signatures[operation].references) > 1:
-                for first in np.flatnonzero(first_mask[at]).tolist():
-                    second_mask[at, first] = grammar.second_references(state, operation, first)[:length]
+        length = len(beginnings[0].steps)
+        states = [beginnings[edge].state for edge in edges.tolist()]
+        allowed = list(map(self._grammar.references, states, operations.tolist()))
+        first_mask = np.array([first for first, _ in allowed])[:, :length]
+        second_mask = np.array([second for _, second in allowed])[:, :length, :length]
         table = scorer.arguments(memory, edges, operations, first_mask, second_mask)
         owners, places, values = self._promising(operations, table, bounds, floor)
         # Equally likely steps keep the order of their edges.
@@ -245,24 +265,22 @@ class BeamSearch:
         owners, places, values = [], [], []
         most = self._widths.arguments
         least = max(floor, _IMPOSSIBLE)
-        taken = self._takes[operations]
+        sorts = self._sorts[operations]
         # Edges that take the same kinds of arguments are looked through together.
-        for takes in sorted(set(map(tuple, taken.tolist()))):
-            alike = np.flatnonzero((taken == takes).all(axis=1))
-            joint = _joint(takes, table, alike) + bounds[alike].reshape(-1, 1, 1, 1, 1)
+        for sort in set(sorts.tolist()):
+            alike = np.flatnonzero(sorts == sort)
+            joint = _joint(self._takes[operations[alike[0]]].tolist(), table, alike, bounds[alike])
             flat = joint.reshape(len(alike), -1)
-            edge, place = np.nonzero(flat > least)
-            crowded = np.flatnonzero(np.bincount(edge, minlength=len(alike)) > most)
+            likely = flat > least
+            crowded = np.flatnonzero(np.count_nonzero(likely, axis=1) > most)
             if crowded.size:
-                best = np.ones(len(edge), dtype=np.bool_)
-                for one in crowded.tolist():
-                    own = np.flatnonzero(edge == one)
-                    best[own[np.argpartition(-flat[one, place[own]], most)[most:]]] = False
-                edge, place = edge[best], place[best]
+                worse = np.argpartition(-flat[crowded], most, axis=1)[:, most:]
+                likely[crowded[:, None], worse] = False
+            edge, place = np.nonzero(likely)
             owners.append(alike[edge])
-            places.append(np.column_stack(np.unravel_index(place, joint.shape[1:])))
+            places.append(np.array(np.unravel_index(place, joint.shape[1:])))
             values.append(flat[edge, place])
-        return np.concatenate(owners), np.concatenate(places), np.concatenate(values)
+        return np.concatenate(owners), np.concatenate(places, axis=1).T, np.concatenate(values)
 
     def _arguments_at(
         self, operations: NDArray[np.int64], edges: NDArray[np.int64], places: NDArray[np.int64], table: ArgumentTable
@@ -283,49 +301,67 @@ class BeamSearch:
 
     def _grow(self, beginnings: list[_Beginning], steps: _Steps) -> tuple[NDArray[np.int64], list[_Beginning]]:
         """The first ``beam`` next steps that give something, and the beginnings that they make."""
-        grammar, widths = self._grammar, self._widths
+        grammar = self._grammar
         chosen: list[int] = []
         grown: list[_Beginning] = []
-        for at in range(len(steps.values)):
-            step, parent = steps.encoded[at], beginnings[int(steps.parents[at])]
-            if (parent.encoded == step).all(axis=1).any():
+        tries = zip(steps.parents.tolist(), map(tuple, steps.encoded.tolist()), steps.values.tolist(), strict=True)
+        for at, (edge, step, value) in enumerate(tries):
+            parent = beginnings[edge]
+            if step in parent.steps:
                 continue  # the same once more, where what is there already could be referred to
-            result = self._execute(step, parent.results)
-            if _is_empty(result) and not (self._with_empty and result.kind is Kind.ROWS):
+            done = self._execute(step, parent.results)
+            if done.is_empty and not (self._with_empty and done.result.kind is Kind.ROWS):
                 continue
-            encoded = np.concatenate([parent.encoded, step[None]])
-            if self._is_beside_the_point(encoded, parent.results):
+            taken = (*parent.steps, step)
+            if self._is_beside_the_point(taken, parent.results):
                 continue
-            state = grammar.advance(parent.state, int(step[0]), int(step[1]), int(step[2]))
+            operation, first, second, _, _ = step
             chosen.append(at)
-            results, decisions = (*parent.results, result), (*parent.decisions, steps.decisions[at])
-            grown.append(_Beginning(float(steps.values[at]), state, encoded, results, decisions))
-            if len(grown) == widths.beam:
+            grown.append(
+                _Beginning(
+                    value,
+                    grammar.next_number(parent.state, operation, first, second),
+                    taken,
+                    (*parent.results, done.result),
+                    (*parent.sizes, done.size),
+                    (*parent.decisions, steps.decisions[at]),
+                )
+            )
+            if len(grown) == self._widths.beam:
                 break
         return np.array(chosen, dtype=np.int64), grown
 
-    def _is_beside_the_point(self, encoded: NDArray[np.int64], results: tuple[StepResult, ...]) -> bool:
-        if self._sense is None or int(encoded[-1, OPERATION]) not in self._judged:
+    def _is_beside_the_point(self, steps: tuple[_Encoded, ...], results: tuple[StepResult, ...]) -> bool:
+        if self._sense is None or steps[-1][OPERATION] not in self._judged:
             return False
-        return self._sense.refuses(encoded.tolist(), results)
+        return self._sense.refuses(steps, results)
 
-    def _execute(self, step: NDArray[np.int64], results: tuple[StepResult, ...]) -> StepResult:
-        """The result of one step after these results."""
-        operation, first, second, column, constant = step.tolist()
-        references = tuple(results[number] for number in (first, second) if number >= 0)
+    def _execute(self, step: _Encoded, results: tuple[StepResult, ...]) -> _Executed:
+        """What one step after these results gives."""
+        operation, first, second, column, constant = step
+        references = tuple([results[number] for number in (first, second) if number >= 0])
         key = (operation, column, constant, *map(id, references))
-        if key not in self._executed:
-            decoded = self._candidates.decode_step(step.astype(np.int16), self._grammar.names)
-            # The references are kept with the result: an object's id is its own only while it lives.
-            self._executed[key] = references, execute_step(decoded, results, self._grounding)
-        return self._executed[key][1]
+        found = self._executed.get(key)
+        if found is None:
+            result = execute_step(self._decode(step), results, self._grounding)
+            found = _Executed(result, _is_empty(result), self._size(result), references)
+            self._executed[key] = found
+        return found
 
 
-def _joint(takes: tuple[bool, ...], table: ArgumentTable, edges: NDArray[np.int64]) -> NDArray[np.float64]:
-    """``Float[edge, first reference, second reference, column, constant]``: the log-probabilities of arguments of edges
-    that take the same; a kind that is not taken has one entry.
+def _is_empty(result: StepResult) -> bool:
+    if result.kind in (Kind.NUMBER, Kind.PHRASE):
+        return math.isnan(result.value)
+    return not np.count_nonzero(result.value)
+
+
+def _joint(
+    takes: Sequence[bool], table: ArgumentTable, edges: NDArray[np.int64], bounds: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """``Float[edge, first reference, second reference, column, constant]``: the log-probabilities of steps, given those
+    of operations, for edges that take the same; a kind that is not taken has one entry.
     """
-    joint = np.zeros((len(edges), 1, 1, 1, 1))
+    joint = bounds.reshape(-1, 1, 1, 1, 1)
     if takes[0]:
         joint = joint + table.first[edges][:, :, None, None, None]
     if takes[1]:
