@@ -118,8 +118,8 @@ class Grammar:
         return legal
 
     def references(self, number: int, operation: int) -> tuple[Mask, Mask]:
-        """``Bool[maximum_steps]`` and ``Bool[maximum_steps, maximum_steps]``: the steps that may be an operation's first
-        reference in the state with this number, and for each of them those that may be the second.
+        """``Bool[maximum_steps]`` and ``Bool[maximum_steps, maximum_steps]``: the steps that may be the first reference
+        of an operation in the state with this number, and for each of them those that may be the second.
         """
         found = self._references.get((number, operation))
         if found is None:
@@ -139,7 +139,8 @@ class Grammar:
 
     def second_references(self, state: GrammarState, operation: int, first: int) -> Mask:
         """``Bool[maximum_steps]``: the steps that may be the second reference once the first is chosen."""
-        return self.references(self.number_of(state), operation)[1][first]
+        second: Mask = self.references(self.number_of(state), operation)[1][first]
+        return second
 
     def number_of(self, state: GrammarState) -> int:
         """A small number for the state, the row of ``operation_masks`` that belongs to it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 # Stands for minus infinity in masked scores: finite, so that a wholly masked row gives no NaN.
 MASKED_SCORE = -1e9
@@ -21,6 +22,11 @@ class Placement:
         self.questions = questions
         self.slots = int(slot.max()) + 1 if questions > 1 and len(slot) else 1
 
+    @classmethod
+    def alone(cls, nodes: int) -> Placement:
+        """That of the nodes of a lone question."""
+        return cls(torch.zeros(nodes, dtype=torch.long), torch.arange(nodes), 1)
+
     def subset(self, chosen: Tensor) -> Placement:
         """The placement of the chosen nodes alone."""
         return Placement(self.question[chosen], self.slot[chosen], self.questions)
@@ -35,6 +41,18 @@ class Placement:
     def gather(self, padded: Tensor) -> Tensor:
         """``[batch, slot, ...]`` to ``[node, ...]``."""
         return padded.squeeze(0) if self.questions == 1 else padded[self.question, self.slot]
+
+    def own(self, of_questions: Tensor) -> Tensor:
+        """What belongs to each node's question, ``[node, ...]`` of ``[batch, ...]``; one line for all of a lone one."""
+        return of_questions if self.questions == 1 else of_questions[self.question]
+
+    def of_each(self, table: Tensor, item: Tensor) -> Tensor:
+        """The items (Int[node]) of each node's question: ``[node, ...]`` of ``[batch, item, ...]``."""
+        if self.questions == 1:
+            return table.squeeze(0).index_select(0, item)
+        # An embedding's gradient is cheaper than an index's.
+        flat = functional.embedding(self.question * table.shape[1] + item, table.flatten(0, 1).flatten(1))
+        return flat.view(len(item), *table.shape[2:])
 
     def scores(self, queries: Tensor, keys: Tensor) -> Tensor:
         """The products of ``[node, width]`` with the question's ``[batch, item, width]``: ``[node, item]``."""

@@ -18,23 +18,30 @@ _FIRST_HALT = -1.0
 
 
 @dataclass(frozen=True, eq=False)
-class ControllerState:
-    """After a step: the recurrent state ``hidden`` and the cell's ``memory`` (of no width where the cell has none), the
-    ``state`` that has looked at the question (all Float[node, width]), the ``attention`` Float[node, token] it looked
-    with, and that of all steps so far ``seen``.
+class Carried:
+    """What the controller takes from step to step.
+
+    The recurrent state ``hidden`` and the cell's ``memory`` (of no width where the cell has none), both Float[node,
+    width], and the attention of all steps so far, ``seen`` Float[node, token].
     """
 
     hidden: Tensor
     memory: Tensor
-    state: Tensor
-    attention: Tensor
     seen: Tensor
 
-    def select(self, nodes: Tensor) -> ControllerState:
-        """The states of some nodes."""
-        return ControllerState(
-            self.hidden[nodes], self.memory[nodes], self.state[nodes], self.attention[nodes], self.seen[nodes]
-        )
+    def carry(self, nodes: Tensor) -> Carried:
+        """What some nodes (Int[node]) take to their next steps."""
+        return Carried(self.hidden[nodes], self.memory[nodes], self.seen[nodes])
+
+
+@dataclass(frozen=True, eq=False)
+class ControllerState(Carried):
+    """After a step: the ``state`` that has looked at the question, Float[node, width], and the ``attention``
+    Float[node, token] it looked with.
+    """
+
+    state: Tensor
+    attention: Tensor
 
 
 class StepEmbedding(nn.Module):
@@ -53,18 +60,22 @@ class StepEmbedding(nn.Module):
         self, operation: Tensor, column: Tensor, constant: Tensor, first: Tensor, second: Tensor, size: Tensor
     ) -> Tensor:
         """``Float[node, width]`` from vectors of the parts (zero where a step has no such part) and size buckets."""
-        return self._join(operation, column, constant, first, second, self.size(size))
+        return self.joined(operation, self._arguments(column, constant, first, second) + self.size(size))
 
     def mixed(
         self, operation: Tensor, column: Tensor, constant: Tensor, first: Tensor, second: Tensor, sizes: Tensor
     ) -> Tensor:
         """The same from a distribution over size buckets, Float[node, bucket]."""
-        return self._join(operation, column, constant, first, second, sizes @ self.size.weight)
+        return self.joined(operation, self._arguments(column, constant, first, second) + sizes @ self.size.weight)
 
-    def _join(
-        self, operation: Tensor, column: Tensor, constant: Tensor, first: Tensor, second: Tensor, size: Tensor
-    ) -> Tensor:
-        arguments = self.column(column) + self.constant(constant) + self.first(first) + self.second(second) + size
+    def _arguments(self, column: Tensor, constant: Tensor, first: Tensor, second: Tensor) -> Tensor:
+        arguments: Tensor = self.column(column) + self.constant(constant) + self.first(first) + self.second(second)
+        return arguments
+
+    def joined(self, operation: Tensor, arguments: Tensor) -> Tensor:
+        """The same from the sum of what this module makes of the arguments and of the size, Float[node, argument
+        width].
+        """
         out: Tensor = torch.tanh(self.out(torch.cat([operation, torch.relu(arguments)], dim=-1)))
         return out
 
@@ -89,19 +100,17 @@ class Controller(nn.Module):
         """The state before step 0, one node a question."""
         hidden = torch.tanh(self.start_hidden(encoded.summary))
         nothing = encoded.words.new_zeros(encoded.words.shape[:2])
-        return ControllerState(hidden, first_memory(self.cell, hidden), hidden, nothing, nothing)
+        return ControllerState(hidden, first_memory(self.cell, hidden), nothing, hidden, nothing)
 
-    def advance(
-        self, before: ControllerState, embedding: Tensor, encoded: Encoded, placement: Placement
-    ) -> ControllerState:
+    def advance(self, before: Carried, embedding: Tensor, encoded: Encoded, placement: Placement) -> ControllerState:
         """The state after a step whose embedding is Float[node, width]."""
         hidden, memory = advance_cell(self.cell, self.dropout(embedding, placement), before.hidden, before.memory)
         scores = placement.scores(hidden, encoded.keys.controller_words) + self.seen_weight * before.seen
-        present = encoded.inputs.token_mask[placement.question]
+        present = placement.own(encoded.inputs.token_mask)
         attention = scores.masked_fill(~present, MASKED_SCORE).softmax(dim=-1) * present
         context = placement.mix(attention, encoded.words)
         state = torch.tanh(self.state(self.dropout(torch.cat([hidden, context], dim=-1), placement)))
-        return ControllerState(hidden, memory, state, attention, before.seen + attention)
+        return ControllerState(hidden, memory, before.seen + attention, state, attention)
 
     def operations(self, state: Tensor, placement: Placement) -> Tensor:
         """``Float[node, operation + 1]``: scores of what comes next, "stop" last."""

@@ -101,7 +101,7 @@ class Pointers(nn.Module):
         """
         wish = torch.tanh(self.intend(self.dropout(torch.cat([state, vectors], dim=-1), placement)))
         scores = placement.scores(wish, encoded.keys.pointer_words)
-        present = encoded.inputs.token_mask[placement.question]
+        present = placement.own(encoded.inputs.token_mask)
         attention = scores.masked_fill(~present, MASKED_SCORE).softmax(dim=-1) * present
         context = placement.mix(attention, encoded.words)
         vector = torch.tanh(self.vector(self.dropout(torch.cat([wish, context], dim=-1), placement)))
@@ -137,7 +137,7 @@ class Pointers(nn.Module):
         """``Float[edge, view]`` before the first reference is taken into account."""
         inputs, placement, operation = encoded.inputs, intention.placement, intention.operation
         content = placement.scores(intention.vector, encoded.keys.columns)
-        content = content + _of_each(offers.columns, placement.question, operation)
+        content = content + placement.of_each(offers.columns, operation)
         size, token, view, feature = inputs.matches.shape
         matched = placement.mix(intention.attention, inputs.matches.reshape(size, token, view * feature))
         matched = torch.bmm(
@@ -153,7 +153,7 @@ class Pointers(nn.Module):
         """``Float[edge, constant]`` before the column is taken into account; ``used`` Float[edge, constant]."""
         placement, operation = intention.placement, intention.operation
         content = placement.scores(intention.vector, encoded.keys.constants)
-        content = content + _of_each(offers.constants, placement.question, operation)
+        content = content + placement.of_each(offers.constants, operation)
         looked_at = placement.scores(intention.attention, encoded.inputs.constant_spans)
         return (
             content + offers.used[operation].unsqueeze(1) * used + offers.attended[operation].unsqueeze(1) * looked_at
@@ -162,8 +162,3 @@ class Pointers(nn.Module):
     def constants_after(self, column: Tensor, encoded: Encoded, placement: Placement) -> Tensor:
         """``Float[edge, constant]``: what the chosen column (Float[edge, width]) adds to the constants' scores."""
         return placement.scores(column, encoded.keys.constants_after)
-
-
-def _of_each(table: Tensor, question: Tensor, operation: Tensor) -> Tensor:
-    """The rows of ``[batch, operation, ...]`` for each edge; an embedding's gradient is cheaper than an index's."""
-    return functional.embedding(question * table.shape[1] + operation, table.flatten(0, 1))

@@ -39,20 +39,25 @@ class ArgumentScores:
 
 
 @dataclass(frozen=True, eq=False)
-class Beginnings:
-    """Nodes that share a length: where they are, how the controller stands, and their steps' vectors.
+class Edges:
+    """Operations to look into, each after a beginning of a program; all beginnings have as many steps.
 
-    ``embeddings`` and ``keys`` Float[node, step, width]; ``columns_after`` Float[node, step, view]: what a step adds to
-    the columns' scores where it is referred to; ``unused`` Float[node, step]; ``used_constants`` Float[node, constant].
+    ``placement`` is that of the edges, ``operations`` Int[edge]; ``state`` Float[edge, width] is the controller's.
+    ``keys`` Float[edge, step, width] are those of the steps so far; ``columns_after`` Float[edge, step, view] is what a
+    step adds to the columns' scores where it is referred to, zero where the operation refers to none; ``unused``
+    Float[edge, step]; ``used_constants`` Float[edge, constant]. ``first_mask`` Bool[edge, step] and ``second_mask``
+    Bool[edge, first, step] are the grammar's.
     """
 
     placement: Placement
-    state: ControllerState
-    embeddings: Tensor
+    operations: Tensor
+    state: Tensor
     keys: Tensor
     columns_after: Tensor
     unused: Tensor
     used_constants: Tensor
+    first_mask: Tensor
+    second_mask: Tensor
 
 
 class Programmer(nn.Module):
@@ -153,7 +158,7 @@ class Programmer(nn.Module):
                 arguments = self._argument_scores(encoded, offers, level, state, keys, placement)
                 log_probability = log_probability + arguments
                 vectors = self._embed(encoded, level, embeddings)
-            state = self.controller.advance(state.select(level.parent), vectors, encoded, placement)
+            state = self.controller.advance(state.carry(level.parent), vectors, encoded, placement)
             embeddings = torch.cat([embeddings, vectors])
             keys = torch.cat([keys, self.pointers.step_key(vectors)])
             legal = level.operation_mask & encoded.inputs.operation_mask[level.question]
@@ -247,41 +252,23 @@ class Programmer(nn.Module):
 
     # Scoring every next step, for search.
 
-    def arguments(
-        self,
-        encoded: Encoded,
-        offers: Offers,
-        pairs: Tensor,
-        nodes: Beginnings,
-        edges: Tensor,
-        operations: Tensor,
-        first_mask: Tensor,
-        second_mask: Tensor,
-    ) -> ArgumentScores:
-        """Log-probabilities of all arguments of ``operations`` Int[edge], each after the node ``edges`` Int[edge].
-
-        ``pairs`` are the ``pair_scores`` of the batch; ``first_mask`` Bool[edge, step] and ``second_mask`` Bool[edge,
-        first, step] are the grammar's.
-        """
-        pointers = self.pointers
-        question = nodes.placement.question[edges]
-        order = torch.arange(len(edges), device=edges.device)
-        placement = Placement(question, order - torch.searchsorted(question, question), len(encoded.inputs))
-        vectors = self.operation_vectors(operations)
-        intention = pointers.intention(nodes.state.state[edges], operations, vectors, encoded, placement)
-        keys, features = nodes.keys[edges], pointers.reference_features(nodes.unused[edges])
-        takes = self.operation_takes[operations]
-        first = masked_log_softmax(pointers.first_references(intention, offers, keys, features), first_mask)
-        if takes[:, 1].any():
-            alone, pair = pointers.second_references(intention, offers, keys, features)
-            second = masked_log_softmax(alone.unsqueeze(1) + pair, second_mask)
+    def arguments(self, encoded: Encoded, offers: Offers, pairs: Tensor, edges: Edges) -> ArgumentScores:
+        """Log-probabilities of all arguments of all edges; ``pairs`` are the ``pair_scores`` of the batch."""
+        pointers, placement, operations = self.pointers, edges.placement, edges.operations
+        vectors = self.operation_vectors.weight.index_select(0, operations)
+        intention = pointers.intention(edges.state, operations, vectors, encoded, placement)
+        features = pointers.reference_features(edges.unused)
+        scores = pointers.first_references(intention, offers, edges.keys, features)
+        first = masked_log_softmax(scores, edges.first_mask)
+        if edges.second_mask.any():
+            alone, pair = pointers.second_references(intention, offers, edges.keys, features)
+            second = masked_log_softmax(alone.unsqueeze(1) + pair, edges.second_mask)
         else:
-            second = keys.new_zeros(second_mask.shape)
-        column_scores = pointers.columns(intention, offers, encoded).unsqueeze(1)
-        column_scores = column_scores + nodes.columns_after[edges] * takes[:, 0, None, None]
-        column = masked_log_softmax(column_scores, offers.column_mask[question, operations].unsqueeze(1))
-        alone = pointers.constants(intention, offers, encoded, nodes.used_constants[edges])
-        constant = (alone.unsqueeze(1) + pairs[question, operations]).log_softmax(dim=-1)
+            second = scores.new_zeros(edges.second_mask.shape)
+        column_scores = pointers.columns(intention, offers, encoded).unsqueeze(1) + edges.columns_after
+        column = masked_log_softmax(column_scores, placement.of_each(offers.column_mask, operations).unsqueeze(1))
+        scores = pointers.constants(intention, offers, encoded, edges.used_constants).unsqueeze(1)
+        constant = (scores + placement.of_each(pairs, operations)).log_softmax(dim=-1)
         return ArgumentScores(first, second, column, constant, intention.attention)
 
 

@@ -8,11 +8,14 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
 
 from neural_programmer.language.candidates import COLUMN, CONSTANT, FIRST_REFERENCE, OPERATION, SECOND_REFERENCE
 from neural_programmer.model.attention import MASKED_SCORE, Placement, masked_log_softmax
+from neural_programmer.model.controller import ControllerState
 from neural_programmer.model.encoders import Encoded
-from neural_programmer.model.programmer import Beginnings, Programmer
+from neural_programmer.model.programmer import Edges, Programmer
 
 Floats = NDArray[np.float32]
 
@@ -58,6 +61,37 @@ class Scorer(Protocol):
         """What the scorer remembers of the beginnings with one more step each, ``Int[beginning, 5]``."""
 
 
+@dataclass(frozen=True, eq=False)
+class KnownSteps:
+    """All steps so far of all beginnings, which share many; number 0 is that of no step, and all of it is zero.
+
+    ``embeddings`` and ``keys`` Float[number, width] are their vectors, ``columns_after`` Float[number, view] is what
+    each adds to the columns' scores where it is referred to.
+    """
+
+    embeddings: Tensor
+    keys: Tensor
+    columns_after: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Beginnings:
+    """What the model remembers of beginnings of one length.
+
+    ``path`` Int[beginning, step] are the numbers of their steps among those ``known``; ``unused`` Float[beginning,
+    step]; ``used_constants`` Float[beginning, constant].
+    """
+
+    state: ControllerState
+    known: KnownSteps
+    path: NDArray[np.int64]
+    unused: Floats
+    used_constants: Floats
+
+
+_NO_STEP = 0
+
+
 class ModelScorer:
     """The model as a scorer of one encoded question."""
 
@@ -66,32 +100,29 @@ class ModelScorer:
         self._encoded = encoded
         self._offers = model.offers(encoded)
         self._pairs = model.pair_scores(encoded, self._offers)
-        self.number_of_constants = encoded.constants.shape[1]
-
-    def _placement(self, count: int) -> Placement:
-        return Placement(torch.zeros(count, dtype=torch.long), torch.arange(count), 1)
+        self._legal = encoded.inputs.operation_mask.numpy()
+        self._refers: NDArray[np.bool_] = model.operation_takes[:, 0].numpy()
+        # What steps make of the columns and constants of the question; the last line is that of none.
+        self._columns = functional.pad(model.step_embedding.column(encoded.columns[0]), (0, 0, 0, 1))
+        self._constants = functional.pad(model.step_embedding.constant(encoded.constants[0]), (0, 0, 0, 1))
 
     def start(self) -> Beginnings:
         """Step 0 of the one question."""
         model, encoded = self._model, self._encoded
         vectors = model.first_embedding(encoded)
-        placement = self._placement(1)
-        state = model.controller.advance(model.controller.start(encoded), vectors, encoded, placement)
-        keys = model.pointers.step_key(vectors)
+        before = model.controller.start(encoded)
         return Beginnings(
-            placement=placement,
-            state=state,
-            embeddings=vectors.unsqueeze(1),
-            keys=keys.unsqueeze(1),
-            columns_after=model.pointers.columns_after(keys, encoded, placement).unsqueeze(1),
-            unused=torch.zeros(1, 1),
-            used_constants=torch.zeros(1, self.number_of_constants),
+            state=model.controller.advance(before, vectors, encoded, Placement.alone(1)),
+            known=self._known(functional.pad(vectors, (0, 0, 1, 0))),
+            path=np.full((1, 1), _NO_STEP + 1),
+            unused=np.zeros((1, 1), dtype=np.float32),
+            used_constants=np.zeros((1, encoded.constants.shape[1]), dtype=np.float32),
         )
 
     def operations(self, memory: Beginnings, legal: NDArray[np.bool_]) -> Floats:
         """Log-probabilities of operations."""
-        scores = self._model.controller.operations(memory.state.state, memory.placement)
-        mask = torch.from_numpy(legal) & self._encoded.inputs.operation_mask
+        scores = self._model.controller.operations(memory.state.state, Placement.alone(len(legal)))
+        mask = torch.from_numpy(legal & self._legal)
         # Where the question offers nothing that could go on, a softmax over nothing must not look like a choice.
         result: Floats = masked_log_softmax(scores, mask).masked_fill(~mask, MASKED_SCORE).numpy()
         return result
@@ -105,16 +136,20 @@ class ModelScorer:
         second_mask: NDArray[np.bool_],
     ) -> ArgumentTable:
         """Log-probabilities of arguments."""
-        scores = self._model.arguments(
-            self._encoded,
-            self._offers,
-            self._pairs,
-            memory,
-            torch.from_numpy(edges),
-            torch.from_numpy(operations),
-            torch.from_numpy(first_mask),
-            torch.from_numpy(second_mask),
+        path = memory.path[edges]
+        referred = np.where(self._refers[operations, None], path, _NO_STEP)
+        asked = Edges(
+            placement=Placement.alone(len(edges)),
+            operations=torch.from_numpy(operations),
+            state=memory.state.state.index_select(0, torch.from_numpy(edges)),
+            keys=functional.embedding(torch.from_numpy(path), memory.known.keys),
+            columns_after=functional.embedding(torch.from_numpy(referred), memory.known.columns_after),
+            unused=torch.from_numpy(memory.unused[edges]),
+            used_constants=torch.from_numpy(memory.used_constants[edges]),
+            first_mask=torch.from_numpy(first_mask),
+            second_mask=torch.from_numpy(second_mask),
         )
+        scores = self._model.arguments(self._encoded, self._offers, self._pairs, asked)
         return ArgumentTable(
             scores.first.numpy(),
             scores.second.numpy(),
@@ -128,39 +163,52 @@ class ModelScorer:
     ) -> Beginnings:
         """The beginnings with one more step each."""
         model, encoded = self._model, self._encoded
-        parent, step = torch.from_numpy(parents), torch.from_numpy(steps)
-        count = len(parent)
-        earlier = memory.embeddings[parent]
-        order = torch.arange(count)
-        references = [
-            earlier[order, index.clamp(min=0)] * (index >= 0).unsqueeze(1)
-            for index in (step[:, FIRST_REFERENCE], step[:, SECOND_REFERENCE])
-        ]
-        column, constant = step[:, COLUMN], step[:, CONSTANT]
-        vectors = model.step_embedding(
-            model.operation_vectors(step[:, OPERATION]),
-            encoded.columns[0, column.clamp(min=0)] * (column >= 0).unsqueeze(1),
-            encoded.constants[0, constant.clamp(min=0)] * (constant >= 0).unsqueeze(1),
-            *references,
-            torch.from_numpy(sizes.astype(np.int64)),
-        )
-        placement = self._placement(count)
-        state = model.controller.advance(memory.state.select(parent), vectors, encoded, placement)
-        unused = torch.cat([memory.unused[parent], torch.ones(count, 1)], dim=1)
-        for index in (step[:, FIRST_REFERENCE], step[:, SECOND_REFERENCE]):
-            some = (index >= 0).nonzero().squeeze(1)
-            unused[some, index[some]] = 0
-        used = memory.used_constants[parent]
-        some = (constant >= 0).nonzero().squeeze(1)
-        used[some, constant[some]] = 1
-        keys = model.pointers.step_key(vectors)
-        after = model.pointers.columns_after(keys, encoded, placement)
+        path = memory.path[parents]
+        vectors = self._embed(memory, path, steps, sizes)
+        before = memory.state.carry(torch.from_numpy(parents))
+        unused = np.ones((len(steps), path.shape[1] + 1), dtype=np.float32)
+        unused[:, :-1] = memory.unused[parents]
+        used = memory.used_constants[parents]
+        order = np.arange(len(steps))
+        for taken, noted, value in (
+            (steps[:, FIRST_REFERENCE], unused, 0),
+            (steps[:, SECOND_REFERENCE], unused, 0),
+            (steps[:, CONSTANT], used, 1),
+        ):
+            some = order[taken >= 0]
+            noted[some, taken[some]] = value
+        known, new = memory.known, self._known(vectors)
         return Beginnings(
-            placement=placement,
-            state=state,
-            embeddings=torch.cat([earlier, vectors.unsqueeze(1)], dim=1),
-            keys=torch.cat([memory.keys[parent], keys.unsqueeze(1)], dim=1),
-            columns_after=torch.cat([memory.columns_after[parent], after.unsqueeze(1)], dim=1),
+            state=model.controller.advance(before, vectors, encoded, Placement.alone(len(steps))),
+            known=KnownSteps(
+                torch.cat([known.embeddings, new.embeddings]),
+                torch.cat([known.keys, new.keys]),
+                torch.cat([known.columns_after, new.columns_after]),
+            ),
+            path=np.column_stack([path, len(known.embeddings) + order]),
             unused=unused,
             used_constants=used,
         )
+
+    def _known(self, vectors: Tensor) -> KnownSteps:
+        keys = self._model.pointers.step_key(vectors)
+        after = self._model.pointers.columns_after(keys, self._encoded, Placement.alone(len(keys)))
+        return KnownSteps(vectors, keys, after)
+
+    def _embed(
+        self, memory: Beginnings, path: NDArray[np.int64], steps: NDArray[np.int64], sizes: NDArray[np.int8]
+    ) -> Tensor:
+        """``Float[step, width]``: the vectors of steps after beginnings with these paths."""
+        embedding = self._model.step_embedding
+        arguments = embedding.size(torch.from_numpy(sizes.astype(np.int64)))
+        for table, chosen in ((self._columns, steps[:, COLUMN]), (self._constants, steps[:, CONSTANT])):
+            arguments = arguments + table.index_select(0, torch.from_numpy(chosen % len(table)))
+        for project, reference in (
+            (embedding.first, steps[:, FIRST_REFERENCE]),
+            (embedding.second, steps[:, SECOND_REFERENCE]),
+        ):
+            if (reference >= 0).any():
+                number = np.where(reference >= 0, path[np.arange(len(path)), reference], _NO_STEP)
+                arguments = arguments + project(memory.known.embeddings.index_select(0, torch.from_numpy(number)))
+        operations = self._model.operation_vectors(torch.from_numpy(steps[:, OPERATION]))
+        return embedding.joined(operations, arguments)
