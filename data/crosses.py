@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neural_programmer.data.features import Features
-from neural_programmer.language.candidates import COLUMN, FIRST_REFERENCE, OPERATION
+from neural_programmer.language.candidates import COLUMN, OPERATION
 from neural_programmer.operations.registry import OPERATION_NAMES
 
 Hashes = NDArray[np.uint32]
+# A program as steps of five numbers, see `language.candidates`.
+EncodedSteps = Sequence[Sequence[int]]
 
 _ENTITY, _NUMBER = "<entity>", "#"
 _HEADER_WORDS = 5
@@ -55,27 +57,39 @@ def header_words(features: Features) -> list[list[str]]:
     return [[features.words[number] for number in row if number >= 0][:_HEADER_WORDS] for row in features.header_words]
 
 
-def done_by(
-    steps: NDArray[np.int64], features: Features, headers: Sequence[Sequence[str]], answer: Sequence[str]
-) -> Hashes:
-    """``UInt32[part]``: a program's operations, what each follows and which column it reads, its length, and the shapes
-    of its ``answer`` (`data.answer_shapes`).
-    """
-    parts = [f"{len(steps)} steps"]
-    for step in steps[1:]:
-        operation = OPERATION_NAMES[step[OPERATION]]
-        reference, column = int(step[FIRST_REFERENCE]), int(step[COLUMN])
-        before = OPERATION_NAMES[steps[reference][OPERATION]] if reference >= 0 else ""
-        parts += [operation, f"{before}>{operation}"]
+class Doings:
+    """What programs for one question do."""
+
+    def __init__(self, features: Features) -> None:
+        self._kinds: list[int] = features.column_kinds.tolist()
+        self._headers = header_words(features)
+        # Candidates share most of their steps.
+        self._steps: dict[tuple[int, int, int], list[str]] = {}
+
+    def of(self, steps: EncodedSteps, answer: Sequence[str]) -> Hashes:
+        """``UInt32[part]``: a program's operations, what each follows and which column it reads, its length, and the
+        shapes of its ``answer`` (`data.answer_shapes`).
+        """
+        parts = [f"{len(steps)} steps"]
+        for operation, reference, _, column, _ in steps[1:]:
+            key = (operation, steps[reference][OPERATION] if reference >= 0 else -1, column)
+            if key not in self._steps:
+                self._steps[key] = self._of_step(*key)
+            parts += self._steps[key]
+        last = steps[-1]
+        if last[COLUMN] >= 0:
+            parts += [f"answer@{word}" for word in self._headers[last[COLUMN]]]
+        parts += [f"answer>{shape}" for shape in answer]
+        parts += [f"{OPERATION_NAMES[last[OPERATION]]}>{shape}" for shape in answer[1:]]
+        return hashes(parts)
+
+    def _of_step(self, number: int, follows: int, column: int) -> list[str]:
+        operation = OPERATION_NAMES[number]
+        parts = [operation, f"{OPERATION_NAMES[follows] if follows >= 0 else ''}>{operation}"]
         if column >= 0:
-            parts.append(f"{operation}:{features.column_kinds[column]}")
-            parts += [f"{operation}@{word}" for word in headers[column]]
-    last = int(steps[-1][COLUMN])
-    if last >= 0:
-        parts += [f"answer@{word}" for word in headers[last]]
-    parts += [f"answer>{shape}" for shape in answer]
-    parts += [f"{OPERATION_NAMES[steps[-1][OPERATION]]}>{shape}" for shape in answer[1:]]
-    return hashes(parts)
+            parts.append(f"{operation}:{self._kinds[column]}")
+            parts += [f"{operation}@{word}" for word in self._headers[column]]
+        return parts
 
 
 def crosses(said: Hashes, done: Hashes, buckets: int) -> NDArray[np.int64]:

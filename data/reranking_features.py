@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import zlib
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,18 +12,18 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from neural_programmer.data.answer_shapes import answer_shapes
-from neural_programmer.data.crosses import Hashes, crosses, done_by, header_words, said_by
+from neural_programmer.data.crosses import Doings, EncodedSteps, Hashes, crosses, said_by
 from neural_programmer.data.features import Features
-from neural_programmer.data.signs import Signs
-from neural_programmer.execution.exact import Answer
+from neural_programmer.data.signs import Signs, bits
+from neural_programmer.execution.exact import Answer, AnswerValue
 from neural_programmer.execution.sizes import NO_ROWS, SIZE_BUCKETS
 from neural_programmer.language.candidates import COLUMN, OPERATION, Candidates
 from neural_programmer.model.predictor import Judge
 from neural_programmer.model.reranker import Reranker, RerankerBatch, RerankerConfig
-from neural_programmer.operations.registry import OPERATION_IDS, OPERATION_NAMES
+from neural_programmer.operations.registry import OPERATION_NAMES
 from neural_programmer.tables.constants import ConstantKind
 from neural_programmer.tables.matching.linking import CueKind, Linking, MatchSource
 from neural_programmer.tables.values import text_words
@@ -30,13 +32,10 @@ from neural_programmer.tables.views import ViewKind
 _VIEW_KINDS = len(ViewKind)
 _CUES = {kind: number for number, kind in enumerate(CueKind)}
 _SOURCES = len(MatchSource)
-_ORDERING = np.array(
-    [name in {"argmax", "argmin", "kth_max", "kth_min", "which_greater", "which_less"} for name in OPERATION_NAMES]
-)
-_FILTERING = np.array([name.startswith("filter_") for name in OPERATION_NAMES])
-_LAST_TEXT = frozenset(
-    {OPERATION_IDS["select"], OPERATION_IDS["most_common_value"], OPERATION_IDS["least_common_value"]}
-)
+_ORDERING = [
+    name in {"argmax", "argmin", "kth_max", "kth_min", "which_greater", "which_less"} for name in OPERATION_NAMES
+]
+_FILTERING = [name.startswith("filter_") for name in OPERATION_NAMES]
 
 _LEAST_LIKELY, _DECISION_SCALE = -20.0, 4.0
 _OPINION = 6
@@ -127,124 +126,166 @@ def reranking_features(
     candidates: Sequence[Candidate],
     config: RerankerConfig,
 ) -> RerankingFeatures:
-    """The features of candidates, best first; ``headers`` names the column of each column view."""
-    scores = np.array([each.log_probability for each in candidates])
-    keys = [answer_key(each.answer) for each in candidates]
-    masses: dict[Hashable, float] = {}
-    counts: dict[Hashable, int] = {}
-    for key, score in zip(keys, scores.tolist(), strict=True):
-        masses[key] = masses.get(key, 0.0) + float(np.exp(score))
-        counts[key] = counts.get(key, 0) + 1
-    best = scores.max(initial=-np.inf)
-    dense = np.zeros((len(candidates), DENSE_FEATURES), dtype=np.float32)
-    operations = np.zeros((len(candidates), len(OPERATION_NAMES)), dtype=np.float32)
-    pairs = np.full((len(candidates), 8), -1, dtype=np.int32)
-    words = [token.key for token in linking.tokens]
+    """The features of candidates, at least one, best first; ``headers`` names the column of each column view."""
     content = np.array(
         [not token.is_stop and token.key[:1].isalnum() for token in linking.tokens[: len(features.tokens)]]
     )
-    cues = np.zeros(len(_CUES), dtype=np.float32)
-    for cue in linking.cues:
-        cues[_CUES[cue.kind]] = 1
-    question_text = text_words(linking.question)
-    header_grams = []
-    use = _Use(features, content)
-    answers: dict[tuple[object, ...], list[float]] = {}
-    for at, each in enumerate(candidates):
-        steps = each.encoded
-        names = steps[:, OPERATION]
-        np.add.at(operations[at], names, 1)
-        following = [_bucket(f"{one}>{other}", config.pair_buckets) for one, other in pairwise(names.tolist())]
-        pairs[at, : len(following)] = following[:8]
-        opinion = [
-            float(scores[at]),
-            float(np.log(max(masses[keys[at]], 1e-30))),
-            float(scores[at] - best),
-            at / max(1, len(candidates)),
-            len(steps) / 7,
-            counts[keys[at]] / max(1, len(candidates)),
-        ]
-        last_column = int(steps[-1, COLUMN])
-        # Many programs of a question give the same answer.
-        if each.answer.values not in answers:
-            answers[each.answer.values] = _answer(each.answer, question_text)
-        dense[at] = [
-            *opinion,
-            *_decided(each.decisions),
-            *use.of(steps),
-            *answers[each.answer.values],
-            *use.header_matches([last_column] if last_column >= 0 else []),
-            *use.header_matches(_columns_of(steps, _ORDERING)),
-            *use.header_matches(_columns_of(steps, _FILTERING)),
-            *_last_size(each.sizes),
-            *_one_hot(int(features.column_kinds[last_column]) if last_column >= 0 else -1, _VIEW_KINDS),
-            *cues,
-        ]
-        answer_header = text_words(headers[last_column]).split() if last_column >= 0 else []
-        answer_word = OPERATION_NAMES[int(names[-1])]
-        header_grams.append(_ngrams([*answer_header[:6], f"<{answer_word}>"], config.ngram_buckets))
-    columns = header_words(features)
-    signs = Signs(features, content)
+    programs: list[list[list[int]]] = [each.encoded.tolist() for each in candidates]
     shapes = [answer_shapes(each.answer) for each in candidates]
+    signs, doings = Signs(features, content), Doings(features)
     return RerankingFeatures(
-        dense,
-        operations,
-        pairs,
-        _ngrams(words, config.ngram_buckets),
-        tuple(header_grams),
+        _dense(linking, features, content, candidates, programs),
+        _operation_counts(programs),
+        _operation_pairs(programs, config.pair_buckets),
+        _ngrams([token.key for token in linking.tokens], config.ngram_buckets),
+        _header_ngrams(programs, headers, config.ngram_buckets),
         said_by(features),
-        tuple(done_by(each.encoded, features, columns, shape) for each, shape in zip(candidates, shapes, strict=True)),
-        tuple(signs.of(each.encoded, shape) for each, shape in zip(candidates, shapes, strict=True)),
+        tuple(map(doings.of, programs, shapes)),
+        tuple(map(signs.of, programs, shapes)),
     )
 
 
-def _decided(decisions: NDArray[np.float64]) -> list[float]:
-    """How sure the search was of each kind of decision, all together and where it was least sure; of stopping, of the
-    last step and of its column.
+def _dense(
+    linking: Linking,
+    features: Features,
+    content: NDArray[np.bool_],
+    candidates: Sequence[Candidate],
+    programs: Sequence[EncodedSteps],
+) -> NDArray[np.float32]:
+    """``Float[candidate, DENSE_FEATURES]``."""
+    use = _Use(features, content)
+    question = text_words(linking.question)
+    # Many programs of a question give the same answer.
+    answers = {values: _answer(values, question) for values in {each.answer.values for each in candidates}}
+    last_columns = [steps[-1][COLUMN] for steps in programs]
+    kinds: list[int] = features.column_kinds.tolist()
+    cues = np.zeros(len(_CUES))
+    cues[[_CUES[cue.kind] for cue in linking.cues]] = 1
+    blocks: list[ArrayLike] = [
+        _opinion(candidates),
+        _decided([each.decisions for each in candidates]),
+        [use.of(steps) for steps in programs],
+        [answers[each.answer.values] for each in candidates],
+        [use.header_matches((column,) if column >= 0 else ()) for column in last_columns],
+        [use.header_matches(_columns_of(steps, _ORDERING)) for steps in programs],
+        [use.header_matches(_columns_of(steps, _FILTERING)) for steps in programs],
+        _one_hot([_last_size(each.sizes) for each in candidates], SIZE_BUCKETS),
+        _one_hot([kinds[column] if column >= 0 else -1 for column in last_columns], _VIEW_KINDS),
+        np.broadcast_to(cues, (len(candidates), len(cues))),
+    ]
+    return np.concatenate(blocks, axis=1, dtype=np.float32)
+
+
+def _operation_counts(programs: Sequence[EncodedSteps]) -> NDArray[np.float32]:
+    """``Float[candidate, operation]``: how often each operation comes in each program."""
+    counts = np.zeros((len(programs), len(OPERATION_NAMES)), dtype=np.float32)
+    for at, steps in enumerate(programs):
+        for step in steps:
+            counts[at, step[OPERATION]] += 1
+    return counts
+
+
+def _operation_pairs(programs: Sequence[EncodedSteps], buckets: int) -> NDArray[np.int32]:
+    """``Int[candidate, 8]``: the buckets of the operations that follow each other, -1 where there are no more."""
+    pairs = np.full((len(programs), 8), -1, dtype=np.int32)
+    for at, steps in enumerate(programs):
+        following = [_pair_bucket(one[OPERATION], other[OPERATION], buckets) for one, other in pairwise(steps)][:8]
+        pairs[at, : len(following)] = following
+    return pairs
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _pair_bucket(one: int, other: int, buckets: int) -> int:
+    return _bucket(f"{one}>{other}", buckets)
+
+
+def _header_ngrams(
+    programs: Sequence[EncodedSteps], headers: Sequence[str], buckets: int
+) -> tuple[NDArray[np.int32], ...]:
+    """The n-grams of the header of each answer, with the last operation for a word."""
+    known: dict[tuple[int, int], NDArray[np.int32]] = {}
+    shown = [(steps[-1][OPERATION], steps[-1][COLUMN]) for steps in programs]
+    for operation, column in set(shown):
+        header = text_words(headers[column]).split()[:6] if column >= 0 else []
+        known[operation, column] = _ngrams([*header, f"<{OPERATION_NAMES[operation]}>"], buckets)
+    return tuple(known[one] for one in shown)
+
+
+def _opinion(candidates: Sequence[Candidate]) -> NDArray[np.float64]:
+    """``Float[candidate, 6]``: what the search thought of each, alone and together with those of the same answer."""
+    count = len(candidates)
+    scores = np.array([each.log_probability for each in candidates])
+    keys = [answer_key(each.answer) for each in candidates]
+    masses: dict[Hashable, float] = {}
+    for key, chance in zip(keys, np.exp(scores).tolist(), strict=True):
+        masses[key] = masses.get(key, 0.0) + chance
+    counts = Counter(keys)
+    columns = [
+        scores,
+        np.log(np.maximum([masses[key] for key in keys], 1e-30)),
+        scores - scores.max(),
+        np.arange(count) / count,
+        np.array([len(each.encoded) for each in candidates]) / 7,
+        np.array([counts[key] for key in keys]) / count,
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _decided(decisions: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """``Float[candidate, 13]``: how sure the search was of each kind of decision, all together and where it was least
+    sure; of stopping, of the last step and of its column.
     """
-    bounded = np.maximum(decisions, _LEAST_LIKELY)
-    steps = bounded[:-1]
-    row = [*steps.sum(axis=0), *steps.min(axis=0), bounded[-1, OPERATION], max(steps[-1].sum(), _LEAST_LIKELY)]
-    return [float(value) / _DECISION_SCALE for value in (*row, steps[-1, COLUMN])]
+    bounded = np.maximum(np.concatenate([each[:-1] for each in decisions]), _LEAST_LIKELY)
+    ends = np.cumsum([len(each) - 1 for each in decisions])
+    starts = np.concatenate([[0], ends[:-1]])
+    stopping = np.array([each[-1, OPERATION] for each in decisions])
+    last = bounded[ends - 1]
+    blocks = [
+        np.add.reduceat(bounded, starts, axis=0),
+        np.minimum.reduceat(bounded, starts, axis=0),
+        np.maximum(np.stack([stopping, last.sum(axis=1)], axis=1), _LEAST_LIKELY),
+        last[:, COLUMN, None],
+    ]
+    return np.concatenate(blocks, axis=1) / _DECISION_SCALE
 
 
-def _columns_of(steps: NDArray[np.int64], chosen: NDArray[np.bool_]) -> list[int]:
-    return [int(step[COLUMN]) for step in steps if step[COLUMN] >= 0 and chosen[step[OPERATION]]]
+def _columns_of(steps: EncodedSteps, chosen: Sequence[bool]) -> tuple[int, ...]:
+    return tuple([step[COLUMN] for step in steps if step[COLUMN] >= 0 and chosen[step[OPERATION]]])
 
 
-def _one_hot(number: int, size: int) -> list[float]:
-    return [float(at == number) for at in range(size)]
+def _one_hot(numbers: Sequence[int], size: int) -> NDArray[np.bool_]:
+    """``Bool[number, size]``; -1 is nowhere."""
+    hot: NDArray[np.bool_] = np.array(numbers)[:, None] == np.arange(size)
+    return hot
 
 
-def _last_size(sizes: Sequence[int]) -> list[float]:
+def _last_size(sizes: Sequence[int]) -> int:
     """The size bucket of the last row set."""
-    rows = [size for size in sizes if size != NO_ROWS]
-    return _one_hot(rows[-1] if rows else NO_ROWS, SIZE_BUCKETS)
+    return next((size for size in reversed(sizes) if size != NO_ROWS), NO_ROWS)
 
 
 class _Use:
-    """How much of a question programs take up: words, constants, columns.
-
-    Sets of words are the bits of integers, since every candidate needs many of them.
-    """
+    """How much of a question programs take up: words, constants, columns."""
 
     def __init__(self, features: Features, content: NDArray[np.bool_]) -> None:
-        self._pairs = features.pairs
-        self._content = _bits(content)
+        # Whether a cell of each view equals each constant.
+        self._equal: list[list[float]] = features.pairs[:, :, 1].tolist()
+        self._content = bits(content)
         self._total = max(1, self._content.bit_count())
         # The words of each constant, and those that name the column of each view.
         self._spans = [(1 << end) - (1 << start) for start, end in features.constant_spans.tolist()]
         named: NDArray[np.bool_] = np.any(features.matches[: len(content), :, :_SOURCES] > 0, axis=2)
-        self._named = [_bits(named[:, view]) for view in range(named.shape[1])]
+        self._named = [bits(named[:, view]) for view in range(named.shape[1])]
         self._strengths = features.matches[:, :, :_SOURCES].astype(np.float32).max(axis=0, initial=0.0)
+        self._header_matches: dict[tuple[int, ...], list[float]] = {(): [0.0] * (_SOURCES + 1)}
         whole = features.pairs[:, :, 1].any(axis=1)
         textual = features.constant_kinds == list(ConstantKind).index(ConstantKind.TEXT)
         # Which count of those left out a constant belongs to: whole cells, parts of texts, all else.
         self._sort = np.where(textual, np.where(whole, 0, 1), 2).tolist()
 
-    def of(self, steps: NDArray[np.int64]) -> list[float]:
-        """Of one program, ``steps`` Int[step, 5]."""
-        taken = [(column, constant) for *_, column, constant in steps.tolist()]
+    def of(self, steps: EncodedSteps) -> list[float]:
+        """Of one program."""
+        taken = [(column, constant) for *_, column, constant in steps]
         constants = [constant for _, constant in taken if constant >= 0]
         columns = {column for column, _ in taken if column >= 0}
         used = 0
@@ -256,7 +297,7 @@ class _Use:
         for constant, span in enumerate(self._spans):
             if span and not span & used and constant not in constants:
                 left_out[self._sort[constant]] += 1
-        equal = [float(self._pairs[constant, column, 1]) for column, constant in taken if column >= 0 and constant >= 0]
+        equal = [self._equal[constant][column] for column, constant in taken if column >= 0 and constant >= 0]
         different = len(set(constants))
         return [
             (used & self._content).bit_count() / self._total,
@@ -268,21 +309,17 @@ class _Use:
             float(len(constants) - different),
         ]
 
-    def header_matches(self, columns: Sequence[int]) -> list[float]:
+    def header_matches(self, columns: tuple[int, ...]) -> list[float]:
         """How strongly the question names the columns, by source, and whether there are any."""
-        if not columns:
-            return [0.0] * (_SOURCES + 1)
-        return [*self._strengths[list(columns)].max(axis=0).tolist(), 1.0]
+        found = self._header_matches.get(columns)
+        if found is None:
+            found = [*self._strengths[list(columns)].max(axis=0).tolist(), 1.0]
+            self._header_matches[columns] = found
+        return found
 
 
-def _bits(chosen: NDArray[np.bool_]) -> int:
-    """The chosen places as the bits of an integer."""
-    return sum(1 << at for at in np.flatnonzero(chosen).tolist())
-
-
-def _answer(answer: Answer, question: str) -> list[float]:
-    """What kind of answer it is, and whether the question says it already."""
-    values = answer.values
+def _answer(values: tuple[AnswerValue, ...], question: str) -> list[float]:
+    """What kind of answer these are, and whether the question says it already."""
     distinct = len(set(values))
     first = values[0] if values else ""
     number = first if isinstance(first, float) else None

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from neural_programmer.data.crosses import Hashes, hashes, header_words
+from neural_programmer.data.crosses import EncodedSteps, Hashes, hashes, header_words
 from neural_programmer.data.features import Features
-from neural_programmer.language.candidates import COLUMN, CONSTANT, OPERATION
+from neural_programmer.language.candidates import COLUMN, OPERATION
 from neural_programmer.operations.registry import OPERATION_NAMES
 from neural_programmer.tables.matching.linking import MatchSource
 
@@ -25,6 +25,11 @@ _START, _END, _NUMBER = "^", "$", "#"
 _NOBODY, _OTHERS, _BEST, _SURPASSED = range(4)
 
 
+def bits(chosen: NDArray[np.bool_]) -> int:
+    """The chosen places as the bits of an integer: sets of words, since every candidate needs many of them."""
+    return sum(1 << at for at in np.flatnonzero(chosen).tolist())
+
+
 class Signs:
     """The signs of programs for one question; ``content`` Bool[token] says which words are content words."""
 
@@ -33,37 +38,46 @@ class Signs:
         self._features = features
         self._words = [features.words[number] for number in features.tokens.tolist()]
         self._plain = [_NUMBER if word[:1].isdigit() else word for word in self._words]
-        self._content = content
+        self._content = bits(content)
         self._matches = features.matches[:count, :, :_SOURCES].astype(np.float32)
         self._headers = header_words(features)
         self._standing = _standing((self._matches.max(axis=2, initial=0) > _NAMED) & content[:, None])
         self._asked = _asked_for(self._words)
-        # Candidates share most of their steps.
-        self._steps: dict[tuple[int, ...], tuple[list[str], NDArray[np.bool_]]] = {}
+        # Which columns the word names that is asked for.
+        of_asked = self._matches[self._asked : self._asked + 1]
+        self._asked_columns: list[bool] = (of_asked.max(axis=(0, 2), initial=0) > _ASKED).tolist()
+        # Candidates share most of their steps and of what they leave out.
+        self._steps: dict[tuple[int, ...], tuple[list[str], int]] = {}
+        self._unused: dict[tuple[int, str], list[str]] = {}
 
-    def of(self, steps: NDArray[np.int64], answer: Sequence[str]) -> Hashes:
-        """``UInt32[sign]`` of one program, ``steps`` Int[step, 5], whose answer has these shapes."""
-        used = np.zeros(len(self._words), dtype=np.bool_)
+    def of(self, steps: EncodedSteps, answer: Sequence[str]) -> Hashes:
+        """``UInt32[sign]`` of one program whose answer has these shapes."""
+        used = 0
         signs: list[str] = []
-        for step in steps[1:]:
-            key = (int(step[OPERATION]), int(step[COLUMN]), int(step[CONSTANT]))
+        for operation, _, _, column, constant in steps[1:]:
+            key = (operation, column, constant)
             if key not in self._steps:
                 self._steps[key] = self._of_step(*key)
             of_step, covered = self._steps[key]
             signs += of_step
             used |= covered
-        columns = [int(column) for column in steps[1:, COLUMN] if column >= 0]
-        if columns:
-            signs.append(f"worst named {max(self._standing[column] for column in columns)}")
+        standing = [self._standing[step[COLUMN]] for step in steps[1:] if step[COLUMN] >= 0]
+        if standing:
+            signs.append(f"worst named {max(standing)}")
         last = OPERATION_NAMES[steps[-1][OPERATION]]
-        shown = int(steps[-1][COLUMN])
-        signs += self._of_answer(last, shown, answer)
-        for at in np.flatnonzero(self._content & ~used).tolist():
-            word = self._plain[at]
-            signs += [f"unused {word}", f"unused {word}|{last}"]
+        signs += self._of_answer(last, steps[-1][COLUMN], answer)
+        signs += self._of_unused(self._content & ~used, last)
         return hashes(signs)
 
-    def _of_step(self, operation: int, column: int, constant: int) -> tuple[list[str], NDArray[np.bool_]]:
+    def _of_unused(self, unused: int, last: str) -> list[str]:
+        key = unused, last
+        if key not in self._unused:
+            words = [word for at, word in enumerate(self._plain) if unused >> at & 1]
+            self._unused[key] = [f"unused {word}{of_last}" for word in words for of_last in ("", f"|{last}")]
+        return self._unused[key]
+
+    def _of_step(self, operation: int, column: int, constant: int) -> tuple[list[str], int]:
+        """The signs of a step, and which words it takes up."""
         features, words, name = self._features, self._words, OPERATION_NAMES[operation]
         used = np.zeros(len(words), dtype=np.bool_)
         signs: list[str] = []
@@ -87,14 +101,14 @@ class Signs:
             if len(named):
                 first = int(named[0])
                 signs.append(f"{words[first - 1] if first else _START} column|{name}")
-        return signs, used
+        return signs, bits(used)
 
     def _of_answer(self, last: str, shown: int, answer: Sequence[str]) -> Iterator[str]:
         """Whether what the question asks for ("which NAME") is what the answer shows, and the shape of that."""
         header = self._headers[shown] if shown >= 0 else []
         if self._asked < len(self._words):
-            named = self._matches[self._asked].max(axis=1, initial=0) > _ASKED
-            whose = "own" if shown >= 0 and named[shown] else "other" if named.any() else "none"
+            named = self._asked_columns
+            whose = "own" if shown >= 0 and named[shown] else "other" if any(named) else "none"
             yield f"asked {whose}|{'column' if shown >= 0 else last}"
             yield from (f"asked {self._words[self._asked]}@{word}" for word in header)
         # The first shape is how many answers there are.

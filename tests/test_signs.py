@@ -45,7 +45,7 @@ def signs_of(question: str, program: str) -> set[int]:
     content = np.array([not token.is_stop and token.key.isalnum() for token in linking.tokens])
     signs = Signs(featurize(Grounding(TITLES), linking, candidates), content)
     read = read_program(program)
-    return set(signs.of(encoded(read, candidates), ["1 answers", "written X"]).tolist())
+    return set(signs.of(encoded(read, candidates).tolist(), ["1 answers", "written X"]).tolist())
 
 
 def has(signs: set[int], sign: str) -> bool:
