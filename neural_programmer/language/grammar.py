@@ -57,6 +57,7 @@ class Grammar:
         self._states: dict[GrammarState, int] = {}
         self._state_list: list[GrammarState] = []
         self._operation_masks: list[Mask] = []
+        self._goes_on: list[bool] = []
         self._references: dict[tuple[int, int], tuple[Mask, Mask]] = {}
         self._next: dict[tuple[int, int, int, int], int] = {}
 
@@ -148,7 +149,9 @@ class Grammar:
         if number is None:
             number = self._states[state] = len(self._state_list)
             self._state_list.append(state)
-            self._operation_masks.append(self.operations(state))
+            legal = self.operations(state)
+            self._operation_masks.append(legal)
+            self._goes_on.append(bool(legal[: self.stop].any()))
         return number
 
     def state(self, number: int) -> GrammarState:
@@ -166,6 +169,10 @@ class Grammar:
     def operation_mask(self, number: int) -> Mask:
         """``operations`` of the state with this number, remembered."""
         return self._operation_masks[number]
+
+    def goes_on(self, number: int) -> bool:
+        """Whether any step may follow in the state with this number."""
+        return self._goes_on[number]
 
     def columns(self) -> Mask:
         """``Bool[operation, value type]``: the columns each operation takes; value types in their declared order."""

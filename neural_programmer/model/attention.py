@@ -42,9 +42,10 @@ class Placement:
         """``[batch, slot, ...]`` to ``[node, ...]``."""
         return padded.squeeze(0) if self.questions == 1 else padded[self.question, self.slot]
 
-    def own(self, of_questions: Tensor) -> Tensor:
-        """What belongs to each node's question, ``[node, ...]`` of ``[batch, ...]``; one line for all of a lone one."""
-        return of_questions if self.questions == 1 else of_questions[self.question]
+    def attention(self, scores: Tensor, token_mask: Tensor) -> Tensor:
+        """The softmax of scores ``[node, token]`` over the tokens of each node's question, Bool[batch, token]."""
+        present = token_mask if self.questions == 1 else token_mask[self.question]
+        return scores.masked_fill(~present, MASKED_SCORE).softmax(dim=-1) * present
 
     def of_each(self, table: Tensor, item: Tensor) -> Tensor:
         """The items (Int[node]) of each node's question: ``[node, ...]`` of ``[batch, item, ...]``."""

@@ -162,17 +162,28 @@ class BeamSearch:
             ended = total[:, grammar.stop]
             for at in np.flatnonzero(legal[:, grammar.stop] & (ended > _IMPOSSIBLE)).tolist():
                 finished.append((float(ended[at]), beginnings[at]))
-            finished.sort(key=lambda pair: (-pair[0], pair[1].steps))
-            del finished[widths.beam :]
+            self._keep_best(finished)
             floor = self._floor([score for score, _ in finished])
             steps = self._candidate_steps(scorer, memory, beginnings, total, floor)
             chosen, grown = self._grow(beginnings, steps)
-            if not grown:
-                break
-            sizes = np.array([each.sizes[-1] for each in grown], dtype=np.int8)
-            memory = scorer.advance(memory, steps.parents[chosen], steps.encoded[chosen], sizes)
-            beginnings = grown
+            # What no step may follow has no other choice than to stop, and needs no model to say so.
+            finished += [(each.log_probability, each) for each in grown if not grammar.goes_on(each.state)]
+            self._keep_best(finished)
+            least = finished[-1][0] if len(finished) == widths.beam else -math.inf
+            promising = [
+                at for at, each in enumerate(grown) if grammar.goes_on(each.state) and each.log_probability >= least
+            ]
+            beginnings = [grown[at] for at in promising]
+            if beginnings:
+                chosen = chosen[promising]
+                sizes = np.array([each.sizes[-1] for each in beginnings], dtype=np.int8)
+                memory = scorer.advance(memory, steps.parents[chosen], steps.encoded[chosen], sizes)
         return [self._finish(score, each) for score, each in finished]
+
+    def _keep_best(self, finished: list[tuple[float, _Beginning]]) -> None:
+        """Leave the likeliest programs alone, likeliest first."""
+        finished.sort(key=lambda pair: (-pair[0], pair[1].steps))
+        del finished[self._widths.beam :]
 
     def _start(self) -> _Beginning:
         """Step 0, which takes every row."""

@@ -45,11 +45,15 @@ def read_both_ways(layers: nn.RNNBase | VariantLayers, inputs: Tensor, lengths: 
     if isinstance(layers, VariantLayers):
         states, last = layers(inputs, lengths)
         return states, last
-    packed = pack_padded_sequence(inputs, lengths.cpu(), batch_first=True, enforce_sorted=False)
-    hidden, ends = layers(packed)
+    if len(inputs) == 1 and int(lengths) == inputs.shape[1]:
+        # A lone question has no padding to pass over.
+        states, ends = layers(inputs)
+    else:
+        packed = pack_padded_sequence(inputs, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        hidden, ends = layers(packed)
+        states, _ = pad_packed_sequence(hidden, batch_first=True, total_length=inputs.shape[1])
     # An LSTM also gives its memory.
     ends = ends[0] if isinstance(ends, tuple) else ends
-    states, _ = pad_packed_sequence(hidden, batch_first=True, total_length=inputs.shape[1])
     return states, torch.cat([ends[-2], ends[-1]], dim=-1)
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from neural_programmer.execution.sizes import SIZE_BUCKETS
-from neural_programmer.model.attention import MASKED_SCORE, Placement, QuestionDropout
+from neural_programmer.model.attention import Placement, QuestionDropout
 from neural_programmer.model.cells import advance_cell, first_memory, step_cell
 from neural_programmer.model.config import CELLS, ModelConfig
 from neural_programmer.model.encoders import Encoded
@@ -106,8 +106,7 @@ class Controller(nn.Module):
         """The state after a step whose embedding is Float[node, width]."""
         hidden, memory = advance_cell(self.cell, self.dropout(embedding, placement), before.hidden, before.memory)
         scores = placement.scores(hidden, encoded.keys.controller_words) + self.seen_weight * before.seen
-        present = placement.own(encoded.inputs.token_mask)
-        attention = scores.masked_fill(~present, MASKED_SCORE).softmax(dim=-1) * present
+        attention = placement.attention(scores, encoded.inputs.token_mask)
         context = placement.mix(attention, encoded.words)
         state = torch.tanh(self.state(self.dropout(torch.cat([hidden, context], dim=-1), placement)))
         return ControllerState(hidden, memory, before.seen + attention, state, attention)

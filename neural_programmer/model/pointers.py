@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from neural_programmer.model.attention import MASKED_SCORE, Placement, QuestionDropout
+from neural_programmer.model.attention import Placement, QuestionDropout
 from neural_programmer.model.config import InputSizes, ModelConfig
 from neural_programmer.model.encoders import Encoded
 
@@ -101,8 +101,7 @@ class Pointers(nn.Module):
         """
         wish = torch.tanh(self.intend(self.dropout(torch.cat([state, vectors], dim=-1), placement)))
         scores = placement.scores(wish, encoded.keys.pointer_words)
-        present = placement.own(encoded.inputs.token_mask)
-        attention = scores.masked_fill(~present, MASKED_SCORE).softmax(dim=-1) * present
+        attention = placement.attention(scores, encoded.inputs.token_mask)
         context = placement.mix(attention, encoded.words)
         vector = torch.tanh(self.vector(self.dropout(torch.cat([wish, context], dim=-1), placement)))
         return Intention(vector, operation, attention, placement)
