@@ -57,17 +57,26 @@ class Answer:
 def execute(program: Program, grounding: Grounding) -> list[StepResult]:
     """The result of every step; ``KeyError`` where the table lacks a column view that the program reads."""
     results: list[StepResult] = []
-    for step in program:
-        results.append(execute_step(step, results, grounding))
+    with unbounded_numbers():
+        for step in program:
+            results.append(execute_step(step, results, grounding))
     return results
 
 
+def unbounded_numbers() -> np.errstate:
+    """Within this context numbers beyond the largest become infinite, which is not an error in execution: whoever shows
+    answers leaves them out.
+    """
+    return np.errstate(over="ignore", invalid="ignore")
+
+
 def execute_step(step: Step, results: Sequence[StepResult], grounding: Grounding) -> StepResult:
-    """The result of one step after the results of the steps before it; ``KeyError`` as for `execute`."""
+    """The result of one step after the results of the steps before it, ``KeyError`` as for `execute`.
+
+    To be called within `unbounded_numbers`, entered once for many steps.
+    """
     operation = REGISTRY[step.operation]
-    # Numbers beyond the largest become infinite, which is not an error here: whoever shows answers leaves them out.
-    with np.errstate(over="ignore", invalid="ignore"):
-        value = operation.exact(_arguments(step, results, grounding))[0]
+    value = operation.exact(_arguments(step, results, grounding))[0]
     return StepResult(operation.signature.result, np.asarray(value))
 
 

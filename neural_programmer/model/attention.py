@@ -23,9 +23,10 @@ class Placement:
         self.slots = int(slot.max()) + 1 if questions > 1 and len(slot) else 1
 
     @classmethod
-    def alone(cls, nodes: int) -> Placement:
-        """That of the nodes of a lone question."""
-        return cls(torch.zeros(nodes, dtype=torch.long), torch.arange(nodes), 1)
+    def alone(cls) -> Placement:
+        """That of the nodes of a lone question, however many they are."""
+        nowhere = torch.zeros(0, dtype=torch.long)
+        return cls(nowhere, nowhere, 1)
 
     def subset(self, chosen: Tensor) -> Placement:
         """The placement of the chosen nodes alone."""
@@ -42,9 +43,13 @@ class Placement:
         """``[batch, slot, ...]`` to ``[node, ...]``."""
         return padded.squeeze(0) if self.questions == 1 else padded[self.question, self.slot]
 
+    def own(self, of_questions: Tensor) -> Tensor:
+        """What belongs to each node's question, ``[node, ...]`` of ``[batch, ...]``; one line for all of a lone one."""
+        return of_questions if self.questions == 1 else of_questions[self.question]
+
     def attention(self, scores: Tensor, token_mask: Tensor) -> Tensor:
         """The softmax of scores ``[node, token]`` over the tokens of each node's question, Bool[batch, token]."""
-        present = token_mask if self.questions == 1 else token_mask[self.question]
+        present = self.own(token_mask)
         return scores.masked_fill(~present, MASKED_SCORE).softmax(dim=-1) * present
 
     def of_each(self, table: Tensor, item: Tensor) -> Tensor:
@@ -91,7 +96,7 @@ class QuestionDropout(nn.Module):
         if not self.training or self.rate == 0:
             return nodes
         kept = torch.rand(placement.questions, nodes.shape[1], device=nodes.device) >= self.rate
-        return nodes * (kept / (1 - self.rate))[placement.question]
+        return nodes * placement.own(kept / (1 - self.rate))
 
 
 def masked_log_softmax(scores: Tensor, mask: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neural_programmer.execution.cancellation import go_on
-from neural_programmer.execution.exact import Answer, StepResult, answer_of, execute_step
+from neural_programmer.execution.exact import Answer, StepResult, answer_of, execute_step, unbounded_numbers
 from neural_programmer.execution.grounding import Grounding
 from neural_programmer.execution.sizes import NO_ROWS, size_bucket
 from neural_programmer.language.candidates import (
@@ -165,7 +165,8 @@ class BeamSearch:
             self._keep_best(finished)
             floor = self._floor([score for score, _ in finished])
             steps = self._candidate_steps(scorer, memory, beginnings, total, floor)
-            chosen, grown = self._grow(beginnings, steps)
+            with unbounded_numbers():
+                chosen, grown = self._grow(beginnings, steps)
             # What no step may follow has no other choice than to stop, and needs no model to say so.
             finished += [(each.log_probability, each) for each in grown if not grammar.goes_on(each.state)]
             self._keep_best(finished)

@@ -98,13 +98,17 @@ class ModelScorer:
     def __init__(self, model: Programmer, encoded: Encoded) -> None:
         self._model = model
         self._encoded = encoded
+        self._placement = Placement.alone()
         self._offers = model.offers(encoded)
         self._pairs = model.pair_scores(encoded, self._offers)
         self._legal = encoded.inputs.operation_mask.numpy()
         self._refers: NDArray[np.bool_] = model.operation_takes[:, 0].numpy()
-        # What steps make of the columns and constants of the question; the last line is that of none.
-        self._columns = functional.pad(model.step_embedding.column(encoded.columns[0]), (0, 0, 0, 1))
-        self._constants = functional.pad(model.step_embedding.constant(encoded.constants[0]), (0, 0, 0, 1))
+        # What steps make of the columns and constants of the question, then nothing, then of how much they produced.
+        embedding = model.step_embedding
+        columns, constants = embedding.column(encoded.columns[0]), embedding.constant(encoded.constants[0])
+        self._first_constant, self._nothing = len(columns), len(columns) + len(constants)
+        nothing = columns.new_zeros(1, columns.shape[1])
+        self._arguments = torch.cat([columns, constants, nothing, embedding.size.weight])
 
     def start(self) -> Beginnings:
         """Step 0 of the one question."""
@@ -112,7 +116,7 @@ class ModelScorer:
         vectors = model.first_embedding(encoded)
         before = model.controller.start(encoded)
         return Beginnings(
-            state=model.controller.advance(before, vectors, encoded, Placement.alone(1)),
+            state=model.controller.advance(before, vectors, encoded, self._placement),
             known=self._known(functional.pad(vectors, (0, 0, 1, 0))),
             path=np.full((1, 1), _NO_STEP + 1),
             unused=np.zeros((1, 1), dtype=np.float32),
@@ -121,7 +125,7 @@ class ModelScorer:
 
     def operations(self, memory: Beginnings, legal: NDArray[np.bool_]) -> Floats:
         """Log-probabilities of operations."""
-        scores = self._model.controller.operations(memory.state.state, Placement.alone(len(legal)))
+        scores = self._model.controller.operations(memory.state.state, self._placement)
         mask = torch.from_numpy(legal & self._legal)
         # Where the question offers nothing that could go on, a softmax over nothing must not look like a choice.
         result: Floats = masked_log_softmax(scores, mask).masked_fill(~mask, MASKED_SCORE).numpy()
@@ -139,7 +143,7 @@ class ModelScorer:
         path = memory.path[edges]
         referred = np.where(self._refers[operations, None], path, _NO_STEP)
         asked = Edges(
-            placement=Placement.alone(len(edges)),
+            placement=self._placement,
             operations=torch.from_numpy(operations),
             state=memory.state.state.index_select(0, torch.from_numpy(edges)),
             keys=functional.embedding(torch.from_numpy(path), memory.known.keys),
@@ -179,7 +183,7 @@ class ModelScorer:
             noted[some, taken[some]] = value
         known, new = memory.known, self._known(vectors)
         return Beginnings(
-            state=model.controller.advance(before, vectors, encoded, Placement.alone(len(steps))),
+            state=model.controller.advance(before, vectors, encoded, self._placement),
             known=KnownSteps(
                 torch.cat([known.embeddings, new.embeddings]),
                 torch.cat([known.keys, new.keys]),
@@ -192,7 +196,7 @@ class ModelScorer:
 
     def _known(self, vectors: Tensor) -> KnownSteps:
         keys = self._model.pointers.step_key(vectors)
-        after = self._model.pointers.columns_after(keys, self._encoded, Placement.alone(len(keys)))
+        after = self._model.pointers.columns_after(keys, self._encoded, self._placement)
         return KnownSteps(vectors, keys, after)
 
     def _embed(
@@ -200,9 +204,13 @@ class ModelScorer:
     ) -> Tensor:
         """``Float[step, width]``: the vectors of steps after beginnings with these paths."""
         embedding = self._model.step_embedding
-        arguments = embedding.size(torch.from_numpy(sizes.astype(np.int64)))
-        for table, chosen in ((self._columns, steps[:, COLUMN]), (self._constants, steps[:, CONSTANT])):
-            arguments = arguments + table.index_select(0, torch.from_numpy(chosen % len(table)))
+        column, constant = steps[:, COLUMN], steps[:, CONSTANT]
+        places = [
+            np.where(column >= 0, column, self._nothing),
+            np.where(constant >= 0, self._first_constant + constant, self._nothing),
+            self._nothing + 1 + sizes,
+        ]
+        arguments = functional.embedding(torch.from_numpy(np.stack(places, axis=1)), self._arguments).sum(dim=1)
         for project, reference in (
             (embedding.first, steps[:, FIRST_REFERENCE]),
             (embedding.second, steps[:, SECOND_REFERENCE]),
@@ -210,5 +218,5 @@ class ModelScorer:
             if (reference >= 0).any():
                 number = np.where(reference >= 0, path[np.arange(len(path)), reference], _NO_STEP)
                 arguments = arguments + project(memory.known.embeddings.index_select(0, torch.from_numpy(number)))
-        operations = self._model.operation_vectors(torch.from_numpy(steps[:, OPERATION]))
+        operations = functional.embedding(torch.from_numpy(steps[:, OPERATION]), self._model.operation_vectors.weight)
         return embedding.joined(operations, arguments)
