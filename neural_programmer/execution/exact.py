@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -155,6 +156,8 @@ def _cells(number: int, program: Program, results: Sequence[StepResult], groundi
     names = [column.name for column in grounding.table.columns if column.name in marked]
     if not names:
         return ()
+    if len(names) == 1:
+        return tuple(zip(np.flatnonzero(marked[names[0]]).tolist(), repeat(names[0])))
     rows, columns = np.nonzero(np.stack([marked[name] for name in names], axis=1))
     return tuple(zip(rows.tolist(), map(names.__getitem__, columns.tolist()), strict=True))
 

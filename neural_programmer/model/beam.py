@@ -284,7 +284,7 @@ class BeamSearch:
             joint = _joint(self._takes[operations[alike[0]]].tolist(), table, alike, bounds[alike])
             flat = joint.reshape(len(alike), -1)
             likely = flat > least
-            crowded = np.flatnonzero(np.count_nonzero(likely, axis=1) > most)
+            crowded = np.flatnonzero(likely.sum(axis=1) > most)
             if crowded.size:
                 worse = np.argpartition(-flat[crowded], most, axis=1)[:, most:]
                 likely[crowded[:, None], worse] = False
