@@ -109,5 +109,14 @@ def test_a_run_is_resumed_only_from_its_own_state(tmp_path: Path) -> None:
         take_up_state(tmp_path, trainer, SHORT)
     one = dataclasses.replace(SHORT, optimisation=dataclasses.replace(SHORT.optimisation, epochs=1))
     train_on(short_data(), one, tmp_path, resume=False, reporter=SilentReporter())
-    with pytest.raises(ResumeError, match="another configuration"):
+    with pytest.raises(ResumeError, match=r"another configuration: optimisation\.epochs is 1 there and \d+ here$"):
         take_up_state(tmp_path, trainer, SHORT)
+
+
+def test_a_run_may_go_on_with_more_processes(tmp_path: Path) -> None:
+    assert _run(tmp_path, resume=False)
+    more = dataclasses.replace(SHORT, optimisation=dataclasses.replace(SHORT.optimisation, processes=7, minutes=500.0))
+    trained = fresh_model(TINY, short_data().examples, 1, 2)
+    trainer = Trainer(trained.model, trained.batcher, short_data().examples, SHORT.optimisation)
+    take_up_state(tmp_path, trainer, more)
+    assert trainer.progress.epoch == SHORT.optimisation.epochs

@@ -25,12 +25,23 @@ def config_text(config: TrainingConfig) -> str:
     return json.dumps(dataclasses.asdict(config), sort_keys=True)
 
 
-def _same(kept: str, config: TrainingConfig) -> bool:
-    """Whether a kept configuration is this one; keys that came later stand at their defaults in it."""
+# What may be otherwise when a run goes on: it says how the work is done, and nothing of what comes of it.
+_FREE = frozenset({"processes", "minutes", "checkpoint_minutes"})
+
+
+def _differences(kept: str, config: TrainingConfig) -> list[str]:
+    """What a kept configuration has otherwise than this one; keys that came later stand at their defaults in it."""
     try:
-        return config_from(json.loads(kept)) == config
-    except ConfigError:
-        return False
+        there = dataclasses.asdict(config_from(json.loads(kept)))
+    except ConfigError as error:
+        return [str(error)]
+    here = dataclasses.asdict(config)
+    return [
+        f"{table}.{key} is {there[table][key]!r} there and {here[table][key]!r} here"
+        for table in here
+        for key in here[table]
+        if key not in _FREE and there[table][key] != here[table][key]
+    ]
 
 
 def keep_state(folder: Path, trainer: Trainer, config: TrainingConfig) -> None:
@@ -61,8 +72,9 @@ def take_up_state(folder: Path, trainer: Trainer, config: TrainingConfig) -> Non
         raise ResumeError(f"nothing to resume: cannot read {path}: {error.strerror or error}") from error
     except (RuntimeError, EOFError, UnpicklingError) as error:
         raise ResumeError(f"{path} is damaged: {error}") from error
-    if not _same(state["config"], config):
-        raise ResumeError(f"{path} belongs to a run with another configuration: {state['config']}")
+    differences = _differences(state["config"], config)
+    if differences:
+        raise ResumeError(f"{path} belongs to a run with another configuration: {'; '.join(differences)}")
     if state["examples"] != len(trainer.examples) or len(state["scores"]) != len(trainer.sampler.scores):
         raise ResumeError(f"{path} belongs to a run with {state['examples']} questions, not {len(trainer.examples)}")
     trainer.model.load_state_dict(state["model"])
