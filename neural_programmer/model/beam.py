@@ -29,6 +29,8 @@ from neural_programmer.search.verdict_sense import JUDGED, VerdictSense
 from neural_programmer.tables.constants import ConstantKind
 
 _IMPOSSIBLE = -1e8
+# A program this many times (e to the fifth, about 150) less likely than the best is chosen by no re-ranker.
+_SLACK = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,8 +109,9 @@ class BeamWidths:
 
     @classmethod
     def of(cls, beam: int) -> BeamWidths:
-        """Widths that lose no answer of a beam this wide; narrow beams look about more than they keep."""
-        return cls(beam, operations=max(20, beam), arguments=max(10, beam // 2), tries=max(30, beam * 3 // 2))
+        """Widths that lose hardly an answer of a beam this wide; narrow beams look about more than they keep."""
+        widths = {"operations": max(20, beam), "arguments": max(10, beam // 2), "tries": max(30, beam * 3 // 2)}
+        return cls(beam, **widths, slack=_SLACK)
 
 
 class BeamSearch:
@@ -179,7 +182,8 @@ class BeamSearch:
                 chosen = chosen[promising]
                 sizes = np.array([each.sizes[-1] for each in beginnings], dtype=np.int8)
                 memory = scorer.advance(memory, steps.parents[chosen], steps.encoded[chosen], sizes)
-        return [self._finish(score, each) for score, each in finished]
+        floor = self._floor([score for score, _ in finished])
+        return [self._finish(score, each) for score, each in finished if score >= floor]
 
     def _keep_best(self, finished: list[tuple[float, _Beginning]]) -> None:
         """Leave the likeliest programs alone, likeliest first."""
