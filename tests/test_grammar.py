@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -53,6 +55,39 @@ def test_the_program_may_stop_once_its_only_unused_step_is_an_answer() -> None:
     assert "stop" in _legal(grammar, _state(grammar, ("keep", 0, -1), ("count", 1, -1)))
     two_numbers = _state(grammar, ("count", 0, -1), ("keep", 0, -1), ("count", 2, -1))
     assert "stop" not in _legal(grammar, two_numbers)
+
+
+def test_states_keep_their_numbers_where_several_ask_at_once() -> None:
+    signatures = {name: operation.signature for name, operation in REGISTRY.items()}
+    alone = Grammar(signatures, maximum_steps=5)
+    states = list(dict.fromkeys(_states(alone, alone.start, 3)))
+    shared = Grammar(signatures, maximum_steps=5)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            for _ in threads.map(
+                lambda turn: [shared.number_of(one) for one in states[turn:] + states[:turn]], range(8)
+            ):
+                pass
+    finally:
+        sys.setswitchinterval(before)
+    assert len(states) > 20
+    for one in states:
+        number = shared.number_of(one)
+        assert shared.state(number) == one
+        np.testing.assert_array_equal(shared.operation_mask(number), alone.operations(one))
+        assert shared.goes_on(number) == bool(alone.operations(one)[: alone.stop].any())
+
+
+def _states(grammar: Grammar, state: GrammarState, steps: int) -> Iterator[GrammarState]:
+    """The states within so many steps of a state, some of them several times."""
+    yield state
+    for operation in np.flatnonzero(grammar.operations(state)[: grammar.stop]).tolist() if steps else ():
+        firsts = _allowed(grammar.first_references(state, operation)) or [-1]
+        for first in firsts:
+            for second in _allowed(grammar.second_references(state, operation, max(first, 0))) or [-1]:
+                yield from _states(grammar, grammar.advance(state, operation, first, second), steps - 1)
 
 
 def test_nothing_follows_cells() -> None:

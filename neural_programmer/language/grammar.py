@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,9 @@ Mask = NDArray[np.bool_]
 MAX_STEPS = 7
 ANSWER_KINDS = frozenset({Kind.CELLS, Kind.NUMBER, Kind.GROUPS, Kind.PHRASE})
 NO_REFERENCE = -1
+
+# Several may ask one model at the same time; not the grammar's own, since models are copied while they learn.
+_NUMBERING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +150,19 @@ class Grammar:
     def number_of(self, state: GrammarState) -> int:
         """A small number for the state, the row of ``operation_masks`` that belongs to it."""
         number = self._states.get(state)
-        if number is None:
-            number = self._states[state] = len(self._state_list)
-            self._state_list.append(state)
-            legal = self.operations(state)
-            self._operation_masks.append(legal)
-            self._goes_on.append(bool(legal[: self.stop].any()))
+        return self._new_number(state) if number is None else number
+
+    def _new_number(self, state: GrammarState) -> int:
+        with _NUMBERING:
+            number = self._states.get(state)
+            if number is None:
+                number = len(self._state_list)
+                legal = self.operations(state)
+                self._state_list.append(state)
+                self._operation_masks.append(legal)
+                self._goes_on.append(bool(legal[: self.stop].any()))
+                # Last, for who reads a number without waiting finds all that belongs to it.
+                self._states[state] = number
         return number
 
     def state(self, number: int) -> GrammarState:

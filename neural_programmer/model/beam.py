@@ -29,7 +29,7 @@ from neural_programmer.search.verdict_sense import JUDGED, VerdictSense
 from neural_programmer.tables.constants import ConstantKind
 
 _IMPOSSIBLE = -1e8
-# A program this many times (e to the fifth, about 150) less likely than the best is chosen by no re-ranker.
+# A program e to the fifth (about 150) times less likely than the best is hardly ever chosen: docs/experiments.md.
 _SLACK = 5.0
 
 
