@@ -167,6 +167,7 @@ class PartialDate:
         return cls(**{name: int(part) for name, part in match.groupdict().items() if part and part[0] not in "Xx"})
 
 
+@functools.lru_cache(maxsize=4096)
 def longest_day(year: int | None, month: int | None) -> int:
     """The last day of a month; an unknown year counts as a leap year, an unknown month as a long one."""
     if month is None or not 1 <= month <= 12:

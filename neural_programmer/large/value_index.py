@@ -156,6 +156,11 @@ class ValueIndex:
     def warm(self) -> None:
         """Read now what the first question would otherwise wait for."""
         _ = self.sampled_rows, self._held
+        # The first query over each table takes DuckDB longer than those after it.
+        self.cells([0])
+        self.rows_with([""], [], 1)
+        for table in ("numbers", "days"):
+            self.all(f"SELECT first FROM {table} WHERE place = ? LIMIT 1", [0])
 
     def cells(self, numbers: Sequence[int]) -> list[Cell]:
         """Some of the distinct texts, in the order of their numbers given."""
@@ -173,12 +178,12 @@ class ValueIndex:
         found = [
             whole for whole in wholes if any(self._all_frequent(place, whole.split()) for place in self._with_postings)
         ]
-        hashes = self._hashes([*words, *(f"={whole}" for whole in found)])
-        # Counted here, since DuckDB takes as long to plan that as to find the rows.
-        held = self._arrow(f"SELECT DISTINCT {ROW_INDEX}, place, hash FROM postings WHERE hash IN ({_listed(hashes)})")
-        rows, places = (_numbers(held, name).astype(np.int64) for name in (ROW_INDEX, "place"))
-        # A place is less than 256.
-        cells, hits = np.unique(rows * 256 + places, return_counts=True)
+        wanted = list(dict.fromkeys([*words, *(f"={whole}" for whole in found)]))
+        held = self.all(
+            f"SELECT {ROW_INDEX}, place, hash FROM postings WHERE hash IN (SELECT hash(unnest(?)) >> 32)", [wanted]
+        )
+        # Counted here, since DuckDB takes as long to plan that as to find the rows. A place is less than 256.
+        cells, hits = np.unique([row * 256 + place for row, place, _ in set(held)], return_counts=True)
         best = cells[np.lexsort((cells, -hits))[:most]] // 256
         return list(dict.fromkeys(best.tolist()))
 

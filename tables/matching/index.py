@@ -48,8 +48,9 @@ class TableIndex:
         self._build_postings()
 
     def _add_cells(self, position: int, column: Column) -> None:
+        typed_rows = _typed_rows(column)
         for text, row, count in _distinct(column):
-            typed = any(kind in column.views and column.views[kind].mask[row] for kind in _TYPED_VIEWS)
+            typed = typed_rows[row]
             if typed and _PLAIN_NUMBER.fullmatch(text):
                 continue
             words = text_words(text)
@@ -222,6 +223,16 @@ def _first_rows(view: View) -> list[int]:
     """One row for each distinct value."""
     groups, rows = np.unique(view.groups, return_index=True)
     return [int(row) for group, row in zip(groups, rows, strict=True) if group >= 0]
+
+
+def _typed_rows(column: Column) -> list[bool]:
+    """Whether the cell of each row has a numeric or date reading."""
+    typed = np.zeros(len(column.cells), dtype=np.bool_)
+    for kind in _TYPED_VIEWS:
+        if kind in column.views:
+            typed |= column.views[kind].mask
+    found: list[bool] = typed.tolist()
+    return found
 
 
 def _distinct(column: Column) -> Iterator[tuple[str, int, int]]:
