@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -18,18 +18,18 @@ from neural_programmer.arithmetic import ArithmeticProgrammer, is_right
 from neural_programmer.checkpoint import CheckpointError
 from neural_programmer.commands.main import main
 from neural_programmer.data.arithmetic import arithmetic_questions
-from neural_programmer.data.arithmetic_reading import NoNumbersError, no_table, read_arithmetic
+from neural_programmer.data.arithmetic_reading import ArithmeticReading, NoNumbersError, no_table, read_arithmetic
 from neural_programmer.data.features import Features
 from neural_programmer.execution.english import explain
 from neural_programmer.execution.exact import execute
-from neural_programmer.execution.soft import SoftExecutor, StepDistributions
+from neural_programmer.execution.soft import StepDistributions
+from neural_programmer.execution.soft_pipe import SoftPipe
 from neural_programmer.execution.soft_table import SoftTable
 from neural_programmer.execution.sql import sql_text
 from neural_programmer.language.program import Program, Step
 from neural_programmer.language.text_form import write_program
 from neural_programmer.model.soft_steps import soft_executor, soft_program
 from neural_programmer.operations.registry import ARITHMETIC
-from neural_programmer.operations.soft_arguments import SoftNumber
 from neural_programmer.recording import RecordingError, read_recording
 from neural_programmer.training.arithmetic import train_arithmetic
 from neural_programmer.training.config import ConfigError, TrainingConfig, config_from, read_config
@@ -133,61 +133,94 @@ def _steps(random: np.random.Generator, earlier: int, count: int) -> list[StepDi
     return found
 
 
-def test_with_enough_atoms_soft_execution_is_the_sum_over_all_programs() -> None:
-    reading = read_arithmetic("3 4")
-    numbers = [3.0, 4.0]
-    one, two = _steps(np.random.default_rng(5), 3, 2)
-    # A step that reads the same uncertain result twice takes the two for independent.
-    two.second_reference[..., 3] = 0
-    expected: dict[float, float] = defaultdict(float)
+def _all_programs(
+    steps: list[StepDistributions], written: tuple[Step, ...], left: tuple[int, ...], chance: float
+) -> Iterator[tuple[float, float]]:
+    """Every program by itself: its value, where it has one, and its chance; ``left`` are the unused results."""
+    step, *later = steps
 
-    def chances(step: StepDistributions, places: int) -> list[tuple[float, str, int, int]]:
-        return [
-            (
-                float(step.operation[0, o] * step.first_reference[0, o, a] * step.second_reference[0, o, b]),
-                _NAMES[o],
-                a,
-                b,
-            )
-            for o, a, b in itertools.product(range(2, 6), range(1, places), range(1, places))
-        ]
+    def share(chances: torch.Tensor, place: int, among: tuple[int, ...]) -> float:
+        return float(chances[place] / chances[list(among)].sum())
 
-    steps = [Step("all_rows"), *(Step("given_number", constant=constant) for constant in reading.candidates.constants)]
-    stop = float(one.stop[0])
-    for chance, name, a, b in chances(one, 3):
-        first = Step(name, (a, b))
-        value = float(execute(Program((*steps, first)), no_table())[-1].value)
-        expected[round(value, 9)] += chance * stop
-        for further, other, c, d in chances(two, 4):
-            last = execute(Program((*steps, first, Step(other, (c, d)))), no_table())[-1].value
-            if not math.isnan(float(last)):
-                expected[round(float(last), 9)] += chance * (1 - stop) * further
-    executor = SoftExecutor(SoftTable.collate([reading.grounding]), ARITHMETIC, atoms=1000)
-    executor.give_numbers()
-    assert [float(step.number.mean) for step in executor.steps[1:]] == numbers
-    for step in (one, two):
-        executor.step(step)
-    number = executor.answer().number
+    for operation, first in itertools.product(range(2, 6), left):
+        others = tuple(place for place in left if place != first)
+        for second in others:
+            taken = chance * float(step.operation[0, operation])
+            taken *= share(step.first_reference[0, operation], first, left)
+            taken *= share(step.second_reference[0, operation], second, others)
+            program = (*written, Step(_NAMES[operation], (first, second)))
+            value = float(execute(Program(program), no_table())[-1].value)
+            if math.isnan(value):
+                continue
+            stop = float(step.stop[0])
+            yield value, taken * stop
+            rest = (*(place for place in others if place != second), len(written))
+            if later and len(rest) > 1:
+                yield from _all_programs(later, program, rest, taken * (1 - stop))
+
+
+def _summed(values: Iterable[tuple[float, float]]) -> dict[float, float]:
     found: dict[float, float] = defaultdict(float)
-    for value, mass in zip(number.values[0].tolist(), number.masses[0].tolist(), strict=True):
-        found[round(value, 9)] += mass
+    for value, chance in values:
+        found[round(value, 9)] += chance
+    return found
+
+
+def _piped(
+    readings: Sequence[ArithmeticReading], steps: Sequence[StepDistributions], kept: int = 100_000
+) -> dict[float, float]:
+    """What the first of the questions gives."""
+    pipe = SoftPipe(SoftTable.collate([one.grounding for one in readings]), ARITHMETIC, kept=kept)
+    for step in steps:
+        pipe.step(step)
+    number = pipe.answer().number
+    return _summed(zip(number.values[0].tolist(), number.masses[0].tolist(), strict=True))
+
+
+# A number that is 0 makes divisions undefined; of two equal numbers each is another.
+@pytest.mark.parametrize(("text", "seed"), [("3 4", 1), ("3 0 4", 2), ("3 4 0 5", 3), ("7 7 2 3", 4)])
+def test_with_all_states_kept_a_soft_pipe_is_the_sum_over_all_programs(text: str, seed: int) -> None:
+    reading = read_arithmetic(text)
+    constants = reading.candidates.constants
+    steps = _steps(np.random.default_rng(seed), 1 + len(constants), len(constants) - 1)
+    given = (Step("all_rows"), *(Step("given_number", constant=constant) for constant in constants))
+    expected = _summed(_all_programs(steps, given, tuple(range(1, len(given))), 1.0))
+    found = _piped([reading], steps)
     for value in set(found) | set(expected):
-        assert found[value] == pytest.approx(expected[value], abs=1e-9), value
+        assert found[value] == pytest.approx(expected[value], abs=1e-12), value
 
 
-@pytest.mark.parametrize("count", [1, 2, 5, 20])
-def test_fewer_atoms_keep_mass_and_mean(count: int) -> None:
-    random = torch.Generator().manual_seed(count)
-    values, masses = torch.randn(3, 9, generator=random), torch.rand(3, 9, generator=random) / 9
-    number = SoftNumber(values.double(), masses.double())
-    kept = number.kept(count)
-    assert kept.values.shape[1] == min(count, 9)
-    torch.testing.assert_close(kept.mass, number.mass)
-    torch.testing.assert_close(kept.mean, number.mean)
-    # The likeliest stay as they are.
-    for row in range(3):
-        likeliest = values[row, masses[row].topk(min(count - 1, 9)).indices].double().tolist()
-        assert set(likeliest) <= set(kept.values[row].tolist())
+def test_a_pipe_that_keeps_fewer_states_loses_mass_and_invents_none() -> None:
+    reading = read_arithmetic("3 4 10 50")
+    steps = _steps(np.random.default_rng(8), 5, 3)
+    few, all_of_them = _piped([reading], steps, kept=20), _piped([reading], steps)
+    assert 0 < sum(few.values()) < sum(all_of_them.values()) == pytest.approx(1)
+    assert all(chance <= all_of_them[value] + 1e-12 for value, chance in few.items())
+
+
+def test_what_a_question_gives_does_not_depend_on_its_company() -> None:
+    readings = [read_arithmetic("3 4 9"), read_arithmetic("3 4 9 5")]
+    steps = _steps(np.random.default_rng(6), 5, 2)
+
+    # The places of the shorter question's steps come after the numbers that it has not.
+    def both(chances: torch.Tensor) -> torch.Tensor:
+        return chances.expand(2, *chances.shape[1:])
+
+    def without_the_fourth(chances: torch.Tensor) -> torch.Tensor:
+        return torch.cat([chances[..., :4], chances[..., 5:]], dim=-1)
+
+    parts = [vars(step) for step in steps]
+    together = [StepDistributions(**{name: both(part) for name, part in one.items()}) for one in parts]
+    references = ("first_reference", "second_reference")
+    alone = [
+        StepDistributions(
+            **{name: without_the_fourth(part) if name in references else part for name, part in one.items()}
+        )
+        for one in parts
+    ]
+    found, expected = _piped(readings, together), _piped(readings[:1], alone)
+    for value in set(found) | set(expected):
+        assert found[value] == pytest.approx(expected[value], abs=1e-12), value
 
 
 def test_a_program_has_its_other_meanings_too() -> None:

@@ -53,7 +53,6 @@ from neural_programmer.language.operation import Operation
 from neural_programmer.operations.registry import REGISTRY
 from neural_programmer.operations.soft_arguments import SoftArguments, SoftNumber
 from neural_programmer.operations.soft_helpers import ratio
-from neural_programmer.tables.constants import ConstantKind
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +106,13 @@ class SoftAnswer:
     group_masses: Tensor
     phrases: SoftNumber | None = None
 
+    @staticmethod
+    def of_number(number: SoftNumber, table: SoftTable) -> SoftAnswer:
+        """The answer of programs that give a number and nothing else."""
+        masses, cells = _stacked([], table)
+        none = table.mask.new_zeros(table.mask.shape)
+        return SoftAnswer(number, cells, masses, none, none[..., 0])
+
     def expected_cells(self) -> Tensor:
         """``Float[batch, column, row]``: each cell's probability of being in the answer."""
         return torch.einsum("bcv,bcvr->bvr", self.cell_masses, self.cells)
@@ -115,14 +121,11 @@ class SoftAnswer:
 class SoftExecutor:
     """Runs programs of which every step is a distribution, one step at a time.
 
-    ``operations`` may be a smaller registry, whose order is then that of the operation axis. With ``atoms`` above 1
-    arithmetic tells so many values of each of its numbers apart (see ``SoftNumber.kept``) and works on every pair of
-    them; with 1 it works on their means.
+    ``operations`` may be a smaller registry, whose order is then that of the operation axis.
     """
 
-    def __init__(self, table: SoftTable, operations: Mapping[str, Operation] = REGISTRY, *, atoms: int = 1) -> None:
+    def __init__(self, table: SoftTable, operations: Mapping[str, Operation] = REGISTRY) -> None:
         self.table = table
-        self._atoms = atoms
         self._operations = tuple(operations.values())
         one = table.countable.new_ones(table.batch)
         nothing = SoftNumber(one.new_zeros(table.batch, 0), one.new_zeros(table.batch, 0))
@@ -132,17 +135,6 @@ class SoftExecutor:
         self._phrases: list[SoftNumber] = []
         self._cells: list[tuple[Tensor, Tensor]] = []
         self._groups: list[tuple[Tensor, Tensor]] = []
-
-    def give_numbers(self) -> None:
-        """Make every constant of the questions the result of a step of its own, in their order, before any other.
-
-        A constant that is no number is an undefined one.
-        """
-        nothing, one = torch.zeros_like(self._alive), torch.ones_like(self._alive)
-        defined = self.table.legal_constants(frozenset({ConstantKind.NUMBER}))
-        for values, masses in zip(self.table.constant_numbers.split(1, dim=1), defined.split(1, dim=1), strict=True):
-            no_rows = torch.zeros_like(self.table.countable)
-            self.steps.append(SoftStep(nothing, no_rows, one, SoftNumber(values, masses)))
 
     def step(self, distributions: StepDistributions) -> SoftStep:
         """Run one more step; what of it ends programs is kept for the answer."""
@@ -227,7 +219,7 @@ class SoftExecutor:
         names = {Kind.ROWS: ["rows", "other_rows"], Kind.NUMBER: ["left", "right"]}
         for position, kind in enumerate(operation.signature.references):
             read[names[kind].pop(0)] = references.read(position, kind, index)
-        return SoftArguments(self.table, read, self._atoms)
+        return SoftArguments(self.table, read)
 
 
 class _References:

@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from neural_programmer.execution.sizes import NO_ROWS, SIZE_BUCKETS
 from neural_programmer.execution.soft import SoftExecutor, StepDistributions
+from neural_programmer.execution.soft_pipe import SoftPipe
 from neural_programmer.execution.soft_table import SoftTable
 from neural_programmer.language.grammar import Grammar
 from neural_programmer.language.kinds import Kind
@@ -64,28 +65,17 @@ def given_operation(grammar: Grammar) -> int | None:
     return None
 
 
-# The least chance that a result is left, so that its logarithm is finite: while choices are soft, and where all is
-# decided.
-_LEAST_LEFT, _DECIDED_LEFT = 1e-6, 1e-30
-
-# As how many values arithmetic takes each of its numbers where it starts from given ones.
-_ATOMS = 16
-
-
-def soft_executor(model: Programmer, table: SoftTable) -> SoftExecutor:
+def soft_executor(model: Programmer, table: SoftTable) -> SoftExecutor | SoftPipe:
     """An executor of the model's operations, which begins as the model's soft programs do."""
-    gives_numbers = given_operation(model.grammar) is not None
     operations = {name: REGISTRY[name] for name in model.grammar.names}
-    executor = SoftExecutor(table, operations, atoms=_ATOMS if gives_numbers else 1)
-    if gives_numbers:
-        executor.give_numbers()
-    return executor
+    if given_operation(model.grammar) is not None:
+        return SoftPipe(table, operations)
+    return SoftExecutor(table, operations)
 
 
 class _SoftSteps:
     def __init__(self, model: Programmer, encoded: Encoded, steps: int, hard: bool) -> None:
         self.model, self.encoded, self.steps, self.hard = model, encoded, steps, hard
-        self.least_left = _DECIDED_LEFT if hard else _LEAST_LEFT
         grammar = model.grammar
         size = len(encoded.inputs)
         self.size, self.operations = size, grammar.stop
@@ -162,13 +152,14 @@ class _SoftSteps:
         left = (1 - parts["first_reference"]) * (1 - parts["second_reference"])
         return functional.pad(unused * torch.einsum("bo,bos->bs", operation, left), (0, 1), value=1.0)
 
-    def _log_left(self, unused: Tensor) -> Tensor:
-        """``Float[batch, step]``: the logarithm of the chance that a result may still be used: a table's any number of
-        times, a given number and what came of it once.
+    def _may_be_read(self, unused: Tensor) -> Tensor:
+        """``Bool[batch, step]``: the results that a step may refer to.
+
+        A table's may be used any number of times, a given number and what came of it once. Which are left is decided
+        where all is; else the executor tells in each of its states, and the pointers only see how likely it is.
         """
-        if self.given is None:
-            return torch.zeros_like(unused)
-        return unused.detach().clamp_min(self.least_left).log()
+        there = self._is_there(unused.shape[1])
+        return there & (unused > 0.5) if self.given is not None and self.hard else there
 
     def _is_there(self, length: int) -> Tensor:
         """``Bool[batch, step]``: the steps so far, without those that stand for constants that are not there."""
@@ -238,16 +229,15 @@ class _SoftSteps:
             # No step has come yet, and the last number of the batch need not be the question's.
             features[..., -1, 0] = 0
         features = features[question]
-        there, not_first = self._is_there(length)[question], torch.arange(length) > 0
-        left = self._log_left(unused)[question]
+        there, not_first = self._may_be_read(unused)[question], torch.arange(length) > 0
         first_mask = there & (not_first | ~self.first_is_number[chosen, None])
-        scores = pointers.first_references(intention, self.offers, keys[question], features) + left
+        scores = pointers.first_references(intention, self.offers, keys[question], features)
         first = self._decided(masked_log_softmax(scores, first_mask).exp())
         second_mask = there & (not_first | ~self.second_is_number[chosen, None])
         alone, _ = pointers.second_references(intention, self.offers, keys[question], features)
-        if self.given is not None:
-            left = left + (1 - first.detach()).clamp_min(self.least_left).log()
-        second = self._decided(masked_log_softmax(alone + left, second_mask).exp())
+        if self.given is not None and self.hard:
+            second_mask = second_mask & (first < 0.5)
+        second = self._decided(masked_log_softmax(alone, second_mask).exp())
         by_question = (size, self.operations)
         parts = {
             "first_reference": first.view(*by_question, length),

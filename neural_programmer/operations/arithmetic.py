@@ -40,21 +40,17 @@ def _divide(arguments: ExactArguments) -> Numbers:
         return np.where(arguments.right == 0, np.nan, arguments.left / arguments.right)
 
 
-def _soft_pairs(
-    left: SoftNumber, right: SoftNumber, atoms: int, combine: Callable[[Tensor, Tensor], Tensor]
-) -> SoftNumber:
-    """Every pair of atoms, as likely as both together; with one atom each, the means and that both are defined."""
-    left, right = left.kept(atoms), right.kept(atoms)
-    values = combine(left.values[:, :, None], right.values[:, None])
-    return SoftNumber(values.flatten(1), (left.masses[:, :, None] * right.masses[:, None]).flatten(1))
+def _soft_means(left: SoftNumber, right: SoftNumber, combine: Callable[[Tensor, Tensor], Tensor]) -> SoftNumber:
+    """What comes of the means, where both are defined."""
+    return SoftNumber(combine(left.mean, right.mean)[:, None], (left.mass * right.mass)[:, None])
 
 
 def _soft_add(arguments: SoftArguments) -> SoftNumber:
-    return _soft_pairs(arguments.left, arguments.right, arguments.atoms, torch.add)
+    return _soft_means(arguments.left, arguments.right, torch.add)
 
 
 def _soft_subtract(arguments: SoftArguments) -> SoftNumber:
-    return _soft_pairs(arguments.left, arguments.right, arguments.atoms, torch.sub)
+    return _soft_means(arguments.left, arguments.right, torch.sub)
 
 
 def _soft_difference(arguments: SoftArguments) -> SoftNumber:
@@ -66,7 +62,7 @@ def _soft_difference(arguments: SoftArguments) -> SoftNumber:
 
 
 def _soft_multiply(arguments: SoftArguments) -> SoftNumber:
-    return _soft_pairs(arguments.left, arguments.right, arguments.atoms, torch.mul)
+    return _soft_means(arguments.left, arguments.right, torch.mul)
 
 
 def _soft_divide(arguments: SoftArguments) -> SoftNumber:
@@ -74,7 +70,7 @@ def _soft_divide(arguments: SoftArguments) -> SoftNumber:
     divisible = right.values != 0
     masses = torch.where(divisible, right.masses, 0.0)
     inverse = SoftNumber(1 / torch.where(divisible, right.values, 1.0), masses)
-    return _soft_pairs(arguments.left, inverse, arguments.atoms, torch.mul)
+    return _soft_means(arguments.left, inverse, torch.mul)
 
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -35,21 +35,6 @@ class SoftNumber:
         """``Float[batch]``: the expected number, given that it is defined."""
         return ratio((self.values * self.masses).sum(dim=1), self.mass)
 
-    def kept(self, count: int) -> SoftNumber:
-        """At most ``count`` atoms: the likeliest, and one that stands for all others with their mean and mass.
-
-        With more than one atom gradients go through the masses alone: the values of single atoms are what the question
-        gives, and the slopes of what is computed from the mean of the others drown what the masses teach.
-        """
-        if count == 1:
-            return SoftNumber(self.mean[:, None], self.mass[:, None])
-        if self.values.shape[1] <= count:
-            return self
-        likeliest = self.masses.detach().topk(count - 1, dim=1).indices
-        values, masses = self.values.gather(1, likeliest), self.masses.gather(1, likeliest)
-        rest = SoftNumber(self.values, self.masses.scatter(1, likeliest, 0.0)).kept(1)
-        return SoftNumber(torch.cat([values, rest.values.detach()], dim=1), torch.cat([masses, rest.masses], dim=1))
-
     @staticmethod
     def join(parts: Sequence[SoftNumber], like: Tensor) -> SoftNumber:
         """The atoms of all parts; with no parts no atoms, for the batch of ``like`` (Float[batch])."""
@@ -68,12 +53,10 @@ class SoftArguments:
     column views, ``pair`` (Float[batch, column, constant]) one over views and constants together, ``constant``
     (Float[batch, constant]) one over constants: an operation has whichever its signature calls for. All may sum to
     less than 1; every meaning is linear in them. Asking for an argument that the signature lacks raises ``KeyError``.
-    ``atoms`` is as how many numbers arithmetic takes each of its numbers: 1 for the mean alone.
     """
 
-    def __init__(self, table: SoftTable, read: Mapping[str, Tensor | SoftNumber], atoms: int = 1) -> None:
+    def __init__(self, table: SoftTable, read: Mapping[str, Tensor | SoftNumber]) -> None:
         self.table = table
-        self.atoms = atoms
         self._read = read
 
     def _tensor(self, name: str) -> Tensor:
