@@ -48,12 +48,12 @@ class SoftPipe:
         self._values = values[:, None]
         self._places = torch.arange(1, self._next_place).expand(values.shape)[:, None]
         self._there = (table.legal_constants(frozenset({ConstantKind.NUMBER})) > 0)[:, None]
-        self._masses = torch.ones_like(values[:, :1])
+        # Chances keep the precision in which they come, numbers that of the table.
+        self._masses = torch.ones(len(values), 1)
         self._ended: list[SoftNumber] = []
 
     def step(self, distributions: StepDistributions) -> None:
         """Run one more step; what of it ends programs is kept for the answer."""
-        distributions = distributions.to(self._masses.dtype)
         chances = self._choices(distributions)
         shape, flat = chances.shape, chances.flatten(1)
         chosen = flat.detach().topk(min(self._kept, flat.shape[1]), dim=1).indices
@@ -67,7 +67,7 @@ class SoftPipe:
         defined = result.isfinite()
         masses = masses.where(defined, 0.0)
         result = result.where(defined, 0.0)
-        self._ended.append(SoftNumber(result, masses * distributions.stop[:, None]))
+        self._ended.append(SoftNumber(result, (masses * distributions.stop[:, None]).to(result.dtype)))
         self._masses = masses * (1 - distributions.stop)[:, None]
         self._values = torch.cat([values.gather(2, order), result[..., None]], dim=2)
         newest = torch.full_like(first, self._next_place)
@@ -77,7 +77,7 @@ class SoftPipe:
 
     def answer(self) -> SoftAnswer:
         """The distribution over the numbers that ended programs give."""
-        return SoftAnswer.of_number(SoftNumber.join(self._ended, self._masses[:, 0]), self._table)
+        return SoftAnswer.of_number(SoftNumber.join(self._ended, self._values[:, 0, 0]), self._table)
 
     def _choices(self, distributions: StepDistributions) -> Tensor:
         """``Float[batch, state, operation, left, left]``: the chance of every state and of every step from it."""
