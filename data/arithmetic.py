@@ -140,19 +140,27 @@ def _apply(name: str, left: float, right: float) -> float:
 
 
 def arithmetic_questions(
-    count: int, seed: int, *, least: int = 1, most: int = 20, operations: int = MOST_OPERATIONS
+    count: int,
+    seed: int,
+    *,
+    least: int = 1,
+    most: int = 20,
+    operations: int = MOST_OPERATIONS,
+    mostly_long: bool = False,
 ) -> list[ArithmeticQuestion]:
     """Different questions of 1 to ``operations`` operations over whole numbers from ``least`` to ``most``.
 
-    The same seed gives the same questions; ``ValueError`` where there are not so many.
+    As many of each number of operations, or ``mostly_long`` twice as many of two as of one, three times as many of
+    three and so on. The same seed gives the same questions; ``ValueError`` where there are not so many.
     """
+    turns = [number for number in range(1, operations + 1) for _ in range(number if mostly_long else 1)]
     random = np.random.default_rng((seed, least, most))
     writer = _Writer(random, least, most)
     found: dict[str, ArithmeticQuestion] = {}
     for _ in range(50 * count):
         if len(found) == count:
             return list(found.values())
-        number = 1 + len(found) % operations
+        number = turns[len(found) % len(turns)]
         try:
             phrase, request = writer.expression(number)
         except ZeroDivisionError:

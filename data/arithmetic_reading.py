@@ -13,7 +13,6 @@ import numpy as np
 
 from neural_programmer.data.features import Features, featurize
 from neural_programmer.execution.grounding import Grounding
-from neural_programmer.execution.soft_grounding import SoftGrounding, ground
 from neural_programmer.language.candidates import Candidates
 from neural_programmer.tables.build import build_table
 from neural_programmer.tables.constants import ConstantKind
@@ -41,7 +40,6 @@ class ArithmeticReading:
     text: str
     features: Features
     candidates: Candidates
-    grounding: SoftGrounding
 
 
 @functools.cache
@@ -76,4 +74,4 @@ def read_arithmetic(text: str) -> ArithmeticReading:
         for number in features.tokens[start:end].tolist():
             words[number] = NUMBER_WORD
     features = dataclasses.replace(features, words=tuple(words), constant_spans=spans, constant_features=described)
-    return ArithmeticReading(text, features, candidates, ground(no_table(), candidates))
+    return ArithmeticReading(text, features, candidates)

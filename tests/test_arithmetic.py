@@ -24,11 +24,10 @@ from neural_programmer.execution.english import explain
 from neural_programmer.execution.exact import execute
 from neural_programmer.execution.soft import StepDistributions
 from neural_programmer.execution.soft_pipe import SoftPipe
-from neural_programmer.execution.soft_table import SoftTable
 from neural_programmer.execution.sql import sql_text
 from neural_programmer.language.program import Program, Step
 from neural_programmer.language.text_form import write_program
-from neural_programmer.model.soft_steps import soft_executor, soft_program
+from neural_programmer.model.soft_steps import soft_program
 from neural_programmer.operations.registry import ARITHMETIC
 from neural_programmer.recording import RecordingError, read_recording
 from neural_programmer.training.arithmetic import train_arithmetic
@@ -170,7 +169,7 @@ def _piped(
     readings: Sequence[ArithmeticReading], steps: Sequence[StepDistributions], kept: int = 100_000
 ) -> dict[float, float]:
     """What the first of the questions gives."""
-    pipe = SoftPipe(SoftTable.collate([one.grounding for one in readings]), ARITHMETIC, kept=kept)
+    pipe = SoftPipe([one.candidates for one in readings], ARITHMETIC, kept=kept)
     for step in steps:
         pipe.step(step)
     number = pipe.answer().number
@@ -246,7 +245,7 @@ def test_a_short_run_leaves_a_model_and_a_recording(run: Path) -> None:
     programmer = ArithmeticProgrammer.load(run / "model")
     readings = [read_arithmetic(one.text) for one in arithmetic_questions(12, 9)]
     encoded = programmer.model.encode(programmer.batcher.batch([one.features for one in readings]))
-    executor = soft_executor(programmer.model, SoftTable.collate([one.grounding for one in readings]))
+    executor = SoftPipe([one.candidates for one in readings], ARITHMETIC)
     for decided in soft_program(programmer.model, encoded, 3, hard=True).steps:
         executor.step(decided)
     decided_number = executor.answer().number

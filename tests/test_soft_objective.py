@@ -202,7 +202,7 @@ def test_programs_are_learned_from_answers_alone() -> None:
     questions = [(grounding, kind) for grounding in groundings for kind in range(len(PROGRAMS))]
     table = SoftTable.collate([ground(grounding, CANDIDATES) for grounding, _ in questions])
     goals = [_goal(grounding, PROGRAMS[kind]) for grounding, kind in questions]
-    targets = soft_targets(goals, [CANDIDATES] * len(goals), table)
+    targets = soft_targets(goals, [CANDIDATES] * len(goals), table.mask)
     assert targets.reachable.all()
     kinds = torch.tensor([kind for _, kind in questions])
     policy = _Policy()

@@ -107,11 +107,11 @@ class SoftAnswer:
     phrases: SoftNumber | None = None
 
     @staticmethod
-    def of_number(number: SoftNumber, table: SoftTable) -> SoftAnswer:
-        """The answer of programs that give a number and nothing else."""
-        masses, cells = _stacked([], table)
-        none = table.mask.new_zeros(table.mask.shape)
-        return SoftAnswer(number, cells, masses, none, none[..., 0])
+    def of_number(number: SoftNumber) -> SoftAnswer:
+        """The answer of programs that give a number and have no table."""
+        batch = len(number.values)
+        none = number.values.new_zeros(batch, 0, 0, 0)
+        return SoftAnswer(number, none, none.view(batch, 0, 0), none.view(batch, 0, 0), none.view(batch, 0))
 
     def expected_cells(self) -> Tensor:
         """``Float[batch, column, row]``: each cell's probability of being in the answer."""

@@ -7,20 +7,23 @@ have the same consequences as in exact execution, however undecided they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from neural_programmer.execution.grounding import Grounding
 from neural_programmer.execution.soft import SoftAnswer, StepDistributions
-from neural_programmer.execution.soft_table import SoftTable
+from neural_programmer.language.candidates import Candidates
 from neural_programmer.language.kinds import Kind
-from neural_programmer.language.operation import Operation
-from neural_programmer.operations.soft_arguments import SoftArguments, SoftNumber
+from neural_programmer.language.operation import ExactArguments, Operation
+from neural_programmer.operations.soft_arguments import SoftNumber
+from neural_programmer.tables.build import build_table
 from neural_programmer.tables.constants import ConstantKind
 
 # So many states are told apart after a step.
-MOST_KEPT = 64
+MOST_KEPT = 192
 # What is left of a distribution is not divided by less: the square of that, by which slopes are divided, is not 0.
 _LEAST = 1e-18
 
@@ -34,21 +37,22 @@ class SoftPipe:
     Gradients go through the masses: values are those of single programs.
     """
 
-    def __init__(self, table: SoftTable, operations: Mapping[str, Operation], *, kept: int = MOST_KEPT) -> None:
+    def __init__(
+        self, candidates: Sequence[Candidates], operations: Mapping[str, Operation], *, kept: int = MOST_KEPT
+    ) -> None:
         self._kept = kept
-        self._table = table
         self._operations = [
             (index, operation)
             for index, operation in enumerate(operations.values())
             if operation.signature.references == (Kind.NUMBER, Kind.NUMBER)
         ]
-        values = table.constant_numbers
+        values, there = _numbers(candidates)
         self._next_place = 1 + values.shape[1]
         # All [batch, state, left]: what is left, where it was given or computed, and whether it is there at all.
         self._values = values[:, None]
         self._places = torch.arange(1, self._next_place).expand(values.shape)[:, None]
-        self._there = (table.legal_constants(frozenset({ConstantKind.NUMBER})) > 0)[:, None]
-        # Chances keep the precision in which they come, numbers that of the table.
+        self._there = there[:, None]
+        # Numbers are in double precision, chances in that in which they come.
         self._masses = torch.ones(len(values), 1)
         self._ended: list[SoftNumber] = []
 
@@ -77,33 +81,32 @@ class SoftPipe:
 
     def answer(self) -> SoftAnswer:
         """The distribution over the numbers that ended programs give."""
-        return SoftAnswer.of_number(SoftNumber.join(self._ended, self._values[:, 0, 0]), self._table)
+        return SoftAnswer.of_number(SoftNumber.join(self._ended, self._values[:, 0, 0]))
 
     def _choices(self, distributions: StepDistributions) -> Tensor:
         """``Float[batch, state, operation, left, left]``: the chance of every state and of every step from it."""
         taken = [index for index, _ in self._operations]
-        operation = distributions.operation[:, taken]
-        first = self._renormalised(self._referring(distributions.first_reference[:, taken]), self._there[:, :, None])
-        size = self._places.shape[2]
-        others = self._there[:, :, None] & ~torch.eye(size, dtype=torch.bool)
-        second = self._referring(distributions.second_reference[:, taken])
-        second = self._renormalised(second[:, :, :, None], others[:, :, None])
-        weight = self._masses[:, :, None] * operation[:, None]
-        return weight[..., None, None] * first[..., None] * second
+        first, second = (
+            self._referring(references[:, taken])
+            for references in (distributions.first_reference, distributions.second_reference)
+        )
+        same = torch.eye(first.shape[-1], dtype=torch.bool)
+        weight = self._masses[:, :, None] * distributions.operation[:, None, taken]
+        # Each renormalised to what is left, the second to what is left without the first.
+        weight = weight / first.sum(dim=-1).clamp_min(_LEAST)
+        others = second @ (~same).to(second.dtype)
+        first = weight[..., None] * first / others.clamp_min(_LEAST)
+        return (first[..., None] * second[..., None, :]).masked_fill(same, 0.0)
 
     def _referring(self, references: Tensor) -> Tensor:
         """``Float[batch, state, operation, left]``: what distributions over places, Float[batch, operation, place], say
-        of the results that are left.
+        of the results that are left, 0 where none is.
         """
         batch, operations, _ = references.shape
         states, size = self._places.shape[1:]
         places = self._places.flatten(1)[:, None].expand(batch, operations, states * size)
-        return references.gather(2, places).view(batch, operations, states, size).transpose(1, 2)
-
-    @staticmethod
-    def _renormalised(chances: Tensor, there: Tensor) -> Tensor:
-        legal = chances * there
-        return legal / legal.sum(dim=-1, keepdim=True).clamp_min(_LEAST)
+        found = references.gather(2, places).view(batch, operations, states, size).transpose(1, 2)
+        return found * self._there[:, :, None]
 
     @staticmethod
     def _of(part: Tensor, state: Tensor) -> Tensor:
@@ -111,15 +114,30 @@ class SoftPipe:
         return part.gather(1, state[..., None].expand(*state.shape, part.shape[2]))
 
     def _computed(self, operation: Tensor, left: Tensor, right: Tensor) -> Tensor:
-        """``Float[batch, chosen]``: what the chosen operations make of two numbers; NaN where that is undefined."""
-        numbers = [SoftNumber(one.reshape(-1, 1), torch.ones_like(one).reshape(-1, 1)) for one in (left, right)]
-        arguments = SoftArguments(self._table, dict(zip(("left", "right"), numbers, strict=True)))
+        """``Float64[batch, chosen]``: what the chosen operations make of two numbers; NaN where that is undefined."""
+        none = np.zeros((left.numel(), 0), dtype=np.bool_)
+        numbers = (left.flatten().numpy(), right.flatten().numpy())
+        arguments = ExactArguments(_NO_TABLE, none, none, *numbers, column=None, constant=None)
         found = torch.full_like(left, torch.nan)
         for at, (_, one) in enumerate(self._operations):
-            result = one.soft(arguments)
-            value = result.mean.where(result.mass > 0, torch.nan).view_as(left)
+            value = torch.from_numpy(one.exact(arguments)).view_as(left)
             found = torch.where(operation == at, value, found)
         return found
+
+
+# The operations of a pipe read none.
+_NO_TABLE = Grounding(build_table((), []))
+
+
+def _numbers(candidates: Sequence[Candidates]) -> tuple[Tensor, Tensor]:
+    """``Float64[batch, constant]``: the numbers among the constants, and ``Bool`` of the same shape: where they are."""
+    values = np.zeros((len(candidates), max(len(one.constants) for one in candidates)))
+    there = np.zeros(values.shape, dtype=np.bool_)
+    for at, one in enumerate(candidates):
+        for place, constant in enumerate(one.constants):
+            if constant.kind is ConstantKind.NUMBER:
+                values[at, place], there[at, place] = float(str(constant.values[0])), True
+    return torch.from_numpy(values), torch.from_numpy(there)
 
 
 def _at(values: Tensor, places: Tensor) -> Tensor:

@@ -9,11 +9,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from neural_programmer.execution.sizes import NO_ROWS, SIZE_BUCKETS
-from neural_programmer.execution.soft import SoftExecutor, StepDistributions
-from neural_programmer.execution.soft_pipe import SoftPipe
-from neural_programmer.execution.soft_table import SoftTable
+from neural_programmer.execution.soft import StepDistributions
 from neural_programmer.language.grammar import Grammar
 from neural_programmer.language.kinds import Kind
+from neural_programmer.language.operation import Operation
 from neural_programmer.model.attention import MASKED_SCORE, Placement, masked_log_softmax
 from neural_programmer.model.encoders import Encoded
 from neural_programmer.model.halting import Halting, HaltingBudget
@@ -47,7 +46,7 @@ def soft_program(model: Programmer, encoded: Encoded, steps: int, *, hard: bool 
     there, and one that goes on; ``hard``, it halts where that is likelier than going on.
 
     Without a table (``given_operation``) every constant of a question is the result of a step of its own, in their
-    order, before the steps that are counted and of which no distributions are given (``SoftExecutor.give_numbers``).
+    order, before the steps that are counted and of which no distributions are given (`execution.soft_pipe`).
     Every result is used once, and the program ends where one is left.
     """
     return _SoftSteps(model, encoded, steps, hard).run()
@@ -65,12 +64,9 @@ def given_operation(grammar: Grammar) -> int | None:
     return None
 
 
-def soft_executor(model: Programmer, table: SoftTable) -> SoftExecutor | SoftPipe:
-    """An executor of the model's operations, which begins as the model's soft programs do."""
-    operations = {name: REGISTRY[name] for name in model.grammar.names}
-    if given_operation(model.grammar) is not None:
-        return SoftPipe(table, operations)
-    return SoftExecutor(table, operations)
+def operations_of(model: Programmer) -> dict[str, Operation]:
+    """The operations that a model knows, in the order of its distributions."""
+    return {name: REGISTRY[name] for name in model.grammar.names}
 
 
 class _SoftSteps:
@@ -82,17 +78,20 @@ class _SoftSteps:
         self.offers = model.offers(encoded)
         order = torch.arange(size)
         self.placement = Placement(order, torch.zeros_like(order), size)
-        # Every operation of every question is an edge.
-        self.edge_question = order.repeat_interleave(self.operations)
-        self.edge_operation = torch.arange(self.operations).repeat(size)
-        self.edge_placement = Placement(self.edge_question, self.edge_operation, size)
+        self.given = given_operation(grammar)
         signatures = grammar.signatures
+        # Every operation of every question is an edge, but those that start a program of given numbers, which no step
+        # takes.
+        takes = [number for number, one in enumerate(signatures) if self.given is None or one.references]
+        self.considered = torch.tensor(takes)
+        self.edge_question = order.repeat_interleave(len(takes))
+        self.edge_operation = self.considered.repeat(size)
+        self.edge_placement = Placement(self.edge_question, self.edge_operation, size)
         self.gives_rows = torch.tensor([one.result is Kind.ROWS for one in signatures])
         self.first_is_number = torch.tensor([one.references[:1] == (Kind.NUMBER,) for one in signatures])
         self.second_is_number = torch.tensor([one.references[1:] == (Kind.NUMBER,) for one in signatures])
         self.start = torch.from_numpy(grammar.operation_mask(grammar.number_of(grammar.start)))
         self.kinds = self._takes_of_sizes()
-        self.given = given_operation(grammar)
         self.gives_number = torch.tensor([one.result is Kind.NUMBER for one in signatures])
 
     def _takes_of_sizes(self) -> Tensor:
@@ -238,19 +237,23 @@ class _SoftSteps:
         if self.given is not None and self.hard:
             second_mask = second_mask & (first < 0.5)
         second = self._decided(masked_log_softmax(alone, second_mask).exp())
-        by_question = (size, self.operations)
-        parts = {
-            "first_reference": first.view(*by_question, length),
-            "second_reference": second.view(*by_question, length),
-        }
+        parts = {"first_reference": self._by_operation(first), "second_reference": self._by_operation(second)}
         if self.given is None:
             parts |= self._columns_and_constants(intention, first, keys)
         else:
             # No operation but the one that gives them takes a column or a constant.
-            column = first.new_zeros(*by_question, inputs.column_mask.shape[1])
-            lone = first.new_zeros(*by_question, inputs.constant_mask.shape[1])
+            column = first.new_zeros(size, self.operations, inputs.column_mask.shape[1])
+            lone = first.new_zeros(size, self.operations, inputs.constant_mask.shape[1])
             parts |= {"column": column, "constant": lone.unsqueeze(2) * column.unsqueeze(3), "lone_constant": lone}
         return parts, self._expected(operation, parts, earlier)
+
+    def _by_operation(self, chances: Tensor) -> Tensor:
+        """``Float[batch, operation, …]`` from those of the edges; 0 for operations without any."""
+        by_question = chances.view(self.size, len(self.considered), *chances.shape[1:])
+        if len(self.considered) == self.operations:
+            return by_question
+        all_of_them = chances.new_zeros(self.size, self.operations, *chances.shape[1:])
+        return all_of_them.index_copy(1, self.considered, by_question)
 
     def _columns_and_constants(self, intention: Intention, first: Tensor, keys: Tensor) -> dict[str, Tensor]:
         """The distributions over columns and constants, given those over the ``first`` reference."""

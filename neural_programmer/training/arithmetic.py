@@ -7,6 +7,7 @@ import json
 import math
 import os
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ WATCHED = (
 # After which steps: further and further apart.
 _RECORDED = frozenset({1, *(round(10 * 1.35**number) for number in range(40))})
 _JUDGED_WHILE_RECORDING = 100
+# So many questions are worth several processes to read them.
+_MANY = 2_000
 
 
 @dataclass(frozen=True)
@@ -58,17 +61,19 @@ class ArithmeticSet:
     readings: Sequence[ArithmeticReading]
 
     @staticmethod
-    def of(questions: Sequence[ArithmeticQuestion]) -> ArithmeticSet:
-        """The questions, read."""
-        return ArithmeticSet(questions, [read_arithmetic(one.text) for one in questions])
+    def of(questions: Sequence[ArithmeticQuestion], processes: int = 1) -> ArithmeticSet:
+        """The questions, read, by several processes where they are many."""
+        texts = [one.text for one in questions]
+        if processes == 1 or len(texts) < _MANY:
+            return ArithmeticSet(questions, [read_arithmetic(text) for text in texts])
+        with ProcessPoolExecutor(processes) as pool:
+            return ArithmeticSet(questions, list(pool.map(read_arithmetic, texts, chunksize=_MANY // 4)))
 
     def examples(self) -> list[Example]:
         """What the soft objective learns from."""
         features = {f"arithmetic-{number}": one.features for number, one in enumerate(self.readings)}
         return [
-            dataclasses.replace(
-                example, soft=SoftAnswering(reading.grounding, reading.candidates, Goal(1, {}, question.answer))
-            )
+            dataclasses.replace(example, soft=SoftAnswering(None, reading.candidates, Goal(1, {}, question.answer)))
             for example, reading, question in zip(
                 without_programs(features), self.readings, self.questions, strict=True
             )
@@ -101,9 +106,15 @@ def train_arithmetic(config: TrainingConfig, folder: Path, *, resume: bool, repo
     """
     made, optimisation = config.arithmetic, config.optimisation
     everything = arithmetic_questions(
-        made.questions + made.dev_questions, optimisation.seed, most=made.most, operations=made.operations
+        made.questions + made.dev_questions,
+        optimisation.seed,
+        most=made.most,
+        operations=made.operations,
+        mostly_long=True,
     )
-    learned = ArithmeticSet.of([one for one in everything[: made.questions] if one.text not in WATCHED])
+    learned = ArithmeticSet.of(
+        [one for one in everything[: made.questions] if one.text not in WATCHED], optimisation.processes
+    )
     dev = ArithmeticSet.of(everything[made.questions :])
     reporter.line(f"{len(learned.questions)} questions with numbers up to {made.most}, and only their answers")
     folder.mkdir(parents=True, exist_ok=True)

@@ -226,7 +226,8 @@ class _Run:
         self._snapshot(found)
         self.reporter.scalar("dev accuracy", found, progress.epoch)
         note = ""
-        if found > progress.best:
+        # Of two that do as well the later has seen more, in smaller steps.
+        if found >= progress.best:
             progress.best, progress.best_epoch = found, progress.epoch
             figures = {"epoch": progress.epoch, "dev_accuracy": found, "seconds": round(progress.seconds)}
             notes = {**self.data.notes, **figures}

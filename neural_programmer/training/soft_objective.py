@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from neural_programmer.execution.soft import SoftAnswer
-from neural_programmer.execution.soft_table import SoftTable
 from neural_programmer.language.candidates import Candidates
 from neural_programmer.search.goal import Goal
 
@@ -42,10 +41,12 @@ class SoftTargets:
         return self.is_number | self.in_column.any(dim=1)
 
 
-def soft_targets(goals: Sequence[Goal], candidates: Sequence[Candidates], table: SoftTable) -> SoftTargets:
-    """The right answers of the questions of a soft table, in its order and on its device."""
-    items = np.zeros(table.mask.shape, dtype=np.int64)
-    in_column = np.zeros(table.mask.shape[:2], dtype=np.bool_)
+def soft_targets(goals: Sequence[Goal], candidates: Sequence[Candidates], cells: Tensor) -> SoftTargets:
+    """The right answers of questions, in the shape, precision and device of their tables' cells, Float[batch, column,
+    row].
+    """
+    items = np.zeros(cells.shape, dtype=np.int64)
+    in_column = np.zeros(cells.shape[:2], dtype=np.bool_)
     for question, (goal, offered) in enumerate(zip(goals, candidates, strict=True)):
         for reference, found in goal.hits.items():
             column = offered.column_index.get(reference)
@@ -56,12 +57,12 @@ def soft_targets(goals: Sequence[Goal], candidates: Sequence[Candidates], table:
     counts = np.array([goal.items for goal in goals])
     every = np.arange(counts.max(initial=0) + 1)
     numbers = [goal.number for goal in goals]
-    device = table.mask.device
+    device = cells.device
     return SoftTargets(
         items=torch.from_numpy(items).to(device),
         item_mask=torch.from_numpy((every > 0) & (every <= counts[:, None])).to(device),
         in_column=torch.from_numpy(in_column).to(device),
-        number=torch.tensor([number or 0.0 for number in numbers], dtype=table.mask.dtype, device=device),
+        number=torch.tensor([number or 0.0 for number in numbers], dtype=cells.dtype, device=device),
         is_number=torch.tensor([number is not None for number in numbers], device=device),
     )
 

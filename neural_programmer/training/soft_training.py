@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
+from neural_programmer.execution.soft import SoftExecutor
 from neural_programmer.execution.soft_grounding import SoftGrounding
+from neural_programmer.execution.soft_pipe import SoftPipe
 from neural_programmer.execution.soft_table import SoftTable
 from neural_programmer.language.candidates import Candidates
 from neural_programmer.model.encoders import Encoded
 from neural_programmer.model.programmer import Programmer
-from neural_programmer.model.soft_steps import soft_executor, soft_program
+from neural_programmer.model.soft_steps import given_operation, operations_of, soft_program
 from neural_programmer.search.goal import Goal
 from neural_programmer.training.soft_objective import SoftObjective, soft_targets
 
 
 @dataclass(frozen=True, eq=False)
 class SoftAnswering:
-    """What soft execution and its loss need of one question."""
+    """What soft execution and its loss need of one question; ``grounding`` is None where it has no table."""
 
-    grounding: SoftGrounding
+    grounding: SoftGrounding | None
     candidates: Candidates
     goal: Goal
 
@@ -39,11 +42,17 @@ def soft_program_loss(
 
     Where the controller halts by itself, the ponder cost is added as often as told (Graves 2016, section 2.3).
     """
-    table = SoftTable.collate([one.grounding for one in questions])
-    executor = soft_executor(model, table)
+    candidates, goals = [one.candidates for one in questions], [one.goal for one in questions]
+    executor: SoftExecutor | SoftPipe
+    if given_operation(model.grammar) is not None:
+        executor = SoftPipe(candidates, operations_of(model))
+        targets = soft_targets(goals, candidates, torch.zeros(len(questions), 0, 0, dtype=torch.float64))
+    else:
+        table = SoftTable.collate([one.grounding for one in questions if one.grounding is not None])
+        executor = SoftExecutor(table, operations_of(model))
+        targets = soft_targets(goals, candidates, table.mask)
     program = soft_program(model, encoded, steps)
     for distributions in program.steps:
         executor.step(distributions)
-    targets = soft_targets([one.goal for one in questions], [one.candidates for one in questions], table)
     loss = (objective or SoftObjective())(executor.answer(), targets)
     return loss if program.halting is None else loss + ponder_cost * program.halting.ponder
