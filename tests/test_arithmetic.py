@@ -166,10 +166,13 @@ def _summed(values: Iterable[tuple[float, float]]) -> dict[float, float]:
 
 
 def _piped(
-    readings: Sequence[ArithmeticReading], steps: Sequence[StepDistributions], kept: int = 100_000
+    readings: Sequence[ArithmeticReading],
+    steps: Sequence[StepDistributions],
+    kept: int = 100_000,
+    goals: Sequence[float] | None = None,
 ) -> dict[float, float]:
     """What the first of the questions gives."""
-    pipe = SoftPipe([one.candidates for one in readings], ARITHMETIC, kept=kept)
+    pipe = SoftPipe([one.candidates for one in readings], ARITHMETIC, kept=kept, goals=goals)
     for step in steps:
         pipe.step(step)
     number = pipe.answer().number
@@ -195,6 +198,19 @@ def test_a_pipe_that_keeps_fewer_states_loses_mass_and_invents_none() -> None:
     few, all_of_them = _piped([reading], steps, kept=20), _piped([reading], steps)
     assert 0 < sum(few.values()) < sum(all_of_them.values()) == pytest.approx(1)
     assert all(chance <= all_of_them[value] + 1e-12 for value, chance in few.items())
+
+
+@pytest.mark.parametrize(("text", "goal"), [("3 4", 7.0), ("3 4 10", 70.0), ("3 4 10 50", 47.0), ("6 30 12 5", 90.0)])
+def test_programs_that_give_the_goal_are_never_given_up(text: str, goal: float) -> None:
+    reading = read_arithmetic(text)
+    constants = reading.candidates.constants
+    steps = _steps(np.random.default_rng(4), 1 + len(constants), len(constants) - 1)
+    everything = _piped([reading], steps)
+    # More than there are first steps over four numbers (which nobody sees the goal from), or ways to the goal.
+    assert everything[goal] > 0
+    assert _piped([reading], steps, kept=160, goals=[goal])[goal] == pytest.approx(everything[goal], abs=1e-12)
+    if len(constants) == 4:
+        assert _piped([reading], steps, kept=160)[goal] < everything[goal]
 
 
 def test_what_a_question_gives_does_not_depend_on_its_company() -> None:

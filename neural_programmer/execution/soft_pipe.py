@@ -23,7 +23,9 @@ from neural_programmer.tables.build import build_table
 from neural_programmer.tables.constants import ConstantKind
 
 # So many states are told apart after a step.
-MOST_KEPT = 192
+MOST_KEPT = 64
+# By how much a number may differ from a goal that it is, as a share of either.
+_ROUNDING = 1e-9
 # What is left of a distribution is not divided by less: the square of that, by which slopes are divided, is not 0.
 _LEAST = 1e-18
 
@@ -34,13 +36,21 @@ class SoftPipe:
     Place 0 is ``all_rows`` and stands for nothing here; then come the constants and then the steps. The distributions
     over references are renormalised to the results that are left in each state, and in the second reference to those
     that are not the first. ``kept`` states, the likeliest, are told apart after a step; the mass of others is lost.
-    Gradients go through the masses: values are those of single programs.
+    With ``goals``, the numbers that are looked for (Float[batch]), those that give them in at most one more step come
+    before all others: however unlikely a right program is, a loss can tell. Gradients go through the masses: values are
+    those of single programs.
     """
 
     def __init__(
-        self, candidates: Sequence[Candidates], operations: Mapping[str, Operation], *, kept: int = MOST_KEPT
+        self,
+        candidates: Sequence[Candidates],
+        operations: Mapping[str, Operation],
+        *,
+        kept: int = MOST_KEPT,
+        goals: Sequence[float] | None = None,
     ) -> None:
         self._kept = kept
+        self._goals = None if goals is None else torch.tensor(goals, dtype=torch.float64)
         self._operations = [
             (index, operation)
             for index, operation in enumerate(operations.values())
@@ -60,7 +70,10 @@ class SoftPipe:
         """Run one more step; what of it ends programs is kept for the answer."""
         chances = self._choices(distributions)
         shape, flat = chances.shape, chances.flatten(1)
-        chosen = flat.detach().topk(min(self._kept, flat.shape[1]), dim=1).indices
+        worth = flat.detach()
+        if self._goals is not None:
+            worth = worth + self._leads(self._goals).flatten(1) * (worth > 0)
+        chosen = worth.topk(min(self._kept, flat.shape[1]), dim=1).indices
         masses = flat.gather(1, chosen)
         state, operation, first, second = torch.unravel_index(chosen, shape[1:])
         there, values, places = (self._of(part, state) for part in (self._there, self._values, self._places))
@@ -115,14 +128,40 @@ class SoftPipe:
 
     def _computed(self, operation: Tensor, left: Tensor, right: Tensor) -> Tensor:
         """``Float64[batch, chosen]``: what the chosen operations make of two numbers; NaN where that is undefined."""
+        found = torch.full_like(left, torch.nan)
+        for at, value in enumerate(self._all_of(left, right)):
+            found = torch.where(operation == at, value, found)
+        return found
+
+    def _leads(self, goals: Tensor) -> Tensor:
+        """``Bool[batch, state, operation, left, left]``: whether a step gives the goal, or another after it does.
+
+        Where more than one result is left besides that of the step, nobody looks further ahead.
+        """
+        left, right = torch.broadcast_tensors(self._values[..., None], self._values[..., None, :])
+        values = torch.stack(self._all_of(left, right), dim=2)
+        there = self._there.to(values.dtype)
+        others = there.sum(dim=2)[:, :, None, None, None] - 2
+        goal = goals.view(-1, *[1] * 4)
+        leads = _equal(values, goal)
+        if not bool((others == 1).any()):
+            return leads
+        total = (self._values * there).sum(dim=2)[:, :, None, None, None]
+        other = (total - (left + right)[:, :, None]).expand_as(values)
+        for value in (*self._all_of(values, other), *self._all_of(other, values)):
+            leads |= _equal(value, goal) & (others == 1)
+        return leads
+
+    def _all_of(self, left: Tensor, right: Tensor) -> list[Tensor]:
+        """What each operation makes of two numbers; NaN where that is undefined."""
         none = np.zeros((left.numel(), 0), dtype=np.bool_)
         numbers = (left.flatten().numpy(), right.flatten().numpy())
         arguments = ExactArguments(_NO_TABLE, none, none, *numbers, column=None, constant=None)
-        found = torch.full_like(left, torch.nan)
-        for at, (_, one) in enumerate(self._operations):
-            value = torch.from_numpy(one.exact(arguments)).view_as(left)
-            found = torch.where(operation == at, value, found)
-        return found
+        return [torch.from_numpy(one.exact(arguments)).view_as(left) for _, one in self._operations]
+
+
+def _equal(values: Tensor, goal: Tensor) -> Tensor:
+    return (values - goal).abs() <= _ROUNDING * goal.abs().clamp_min(1.0)
 
 
 # The operations of a pipe read none.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,7 +46,8 @@ def soft_program_loss(
     candidates, goals = [one.candidates for one in questions], [one.goal for one in questions]
     executor: SoftExecutor | SoftPipe
     if given_operation(model.grammar) is not None:
-        executor = SoftPipe(candidates, operations_of(model))
+        numbers = [math.nan if one.number is None else one.number for one in goals]
+        executor = SoftPipe(candidates, operations_of(model), goals=numbers)
         targets = soft_targets(goals, candidates, torch.zeros(len(questions), 0, 0, dtype=torch.float64))
     else:
         table = SoftTable.collate([one.grounding for one in questions if one.grounding is not None])
