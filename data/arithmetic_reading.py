@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from neural_programmer.data.features import Features, featurize
-from neural_programmer.execution.grounding import Grounding
+from neural_programmer.execution.grounding import no_table
 from neural_programmer.language.candidates import Candidates
-from neural_programmer.tables.build import build_table
 from neural_programmer.tables.constants import ConstantKind
 from neural_programmer.tables.matching import TableIndex
 from neural_programmer.tables.matching.cues import find_cues
@@ -40,12 +39,6 @@ class ArithmeticReading:
     text: str
     features: Features
     candidates: Candidates
-
-
-@functools.cache
-def no_table() -> Grounding:
-    """The table of no columns and no rows."""
-    return Grounding(build_table((), []))
 
 
 @functools.cache

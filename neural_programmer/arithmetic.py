@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from neural_programmer import checkpoint
 from neural_programmer.data.arithmetic import MOST_OPERATIONS
-from neural_programmer.data.arithmetic_reading import ArithmeticReading, no_table, read_arithmetic
+from neural_programmer.data.arithmetic_reading import ArithmeticReading, read_arithmetic
 from neural_programmer.data.batches import Batcher
 from neural_programmer.execution.exact import execute
+from neural_programmer.execution.grounding import no_table
 from neural_programmer.language.program import Program
 from neural_programmer.model.programmer import Programmer
 from neural_programmer.model.soft_decoding import decided_program

@@ -18,10 +18,11 @@ from neural_programmer.arithmetic import ArithmeticProgrammer, is_right
 from neural_programmer.checkpoint import CheckpointError
 from neural_programmer.commands.main import main
 from neural_programmer.data.arithmetic import arithmetic_questions
-from neural_programmer.data.arithmetic_reading import ArithmeticReading, NoNumbersError, no_table, read_arithmetic
+from neural_programmer.data.arithmetic_reading import ArithmeticReading, NoNumbersError, read_arithmetic
 from neural_programmer.data.features import Features
 from neural_programmer.execution.english import explain
 from neural_programmer.execution.exact import execute
+from neural_programmer.execution.grounding import no_table
 from neural_programmer.execution.soft import StepDistributions
 from neural_programmer.execution.soft_pipe import SoftPipe
 from neural_programmer.execution.sql import sql_text

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neural_programmer.tables.build import build_table
 from neural_programmer.tables.constants import Constant
 from neural_programmer.tables.table import Table
 from neural_programmer.tables.views import View, ViewReference
@@ -55,3 +57,9 @@ class Grounding:
             starts = np.searchsorted(groups[order], np.arange(groups.max(initial=-1) + 1))
             found = self._orders[column] = (order, starts)
         return found
+
+
+@functools.cache
+def no_table() -> Grounding:
+    """The table of no columns and no rows, for programs over given numbers alone."""
+    return Grounding(build_table((), []))

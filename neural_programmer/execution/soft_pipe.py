@@ -13,13 +13,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from neural_programmer.execution.grounding import Grounding
+from neural_programmer.execution.grounding import no_table
 from neural_programmer.execution.soft import SoftAnswer, StepDistributions
 from neural_programmer.language.candidates import Candidates
 from neural_programmer.language.kinds import Kind
 from neural_programmer.language.operation import ExactArguments, Operation
 from neural_programmer.operations.soft_arguments import SoftNumber
-from neural_programmer.tables.build import build_table
 from neural_programmer.tables.constants import ConstantKind
 
 # So many states are told apart after a step.
@@ -156,16 +155,12 @@ class SoftPipe:
         """What each operation makes of two numbers; NaN where that is undefined."""
         none = np.zeros((left.numel(), 0), dtype=np.bool_)
         numbers = (left.flatten().numpy(), right.flatten().numpy())
-        arguments = ExactArguments(_NO_TABLE, none, none, *numbers, column=None, constant=None)
+        arguments = ExactArguments(no_table(), none, none, *numbers, column=None, constant=None)
         return [torch.from_numpy(one.exact(arguments)).view_as(left) for _, one in self._operations]
 
 
 def _equal(values: Tensor, goal: Tensor) -> Tensor:
     return (values - goal).abs() <= _ROUNDING * goal.abs().clamp_min(1.0)
-
-
-# The operations of a pipe read none.
-_NO_TABLE = Grounding(build_table((), []))
 
 
 def _numbers(candidates: Sequence[Candidates]) -> tuple[Tensor, Tensor]:
