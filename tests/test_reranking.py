@@ -188,3 +188,14 @@ def test_a_run_with_folds_ends_in_one_checkpoint(wikitablequestions: WikiTableQu
         reporter=SilentReporter(),
     )
     assert again.finished
+    # Another run learns from what the folds of this one said, and trains none of its own.
+    taught = train(
+        config,
+        output=tmp_path / "taught",
+        overrides={**overrides, "reranking.teachers": f'"{tmp_path}"'},
+        root=wikitablequestions.root,
+        reporter=SilentReporter(),
+    )
+    assert taught.finished
+    assert checkpoint.load(taught.folder).reranker is not None
+    assert not list((tmp_path / "taught").glob("fold-*"))

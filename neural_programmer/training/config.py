@@ -109,7 +109,9 @@ class RerankingConfig:
     ``folds`` models are trained, each on the questions about other tables, ``again`` as the programmer is, and find
     ``candidates`` programs for each question they have not seen (0 folds: no re-ranker). The re-ranker learns from
     these, with ``cross_buckets`` weights of crosses and ``sign_buckets`` of signs (0: none), which learn at
-    ``cross_rate`` and ``sign_rate`` and decay by ``cross_decay`` and ``sign_decay``.
+    ``cross_rate`` and ``sign_rate`` and decay by ``cross_decay`` and ``sign_decay``. ``teachers`` are folders of
+    finished runs, with commas between, whose models of folds teach this run in place of its own
+    (see ``training.teachers``).
     """
 
     folds: int = 0
@@ -126,6 +128,7 @@ class RerankingConfig:
     sign_buckets: int = 1 << 17
     sign_rate: float = 1e-3
     sign_decay: float = 0.1
+    teachers: str = ""
 
 
 @dataclass(frozen=True)
@@ -235,6 +238,11 @@ def config_from(values: Mapping[str, Any]) -> TrainingConfig:
         raise ConfigError(
             '[data] given: programs are given to runs with objective "programs" and without folds '
             f"(reranking.folds=0), but found {optimisation.objective!r} and {config.reranking.folds} folds"
+        )
+    if config.reranking.teachers and config.reranking.folds < 2:
+        raise ConfigError(
+            "[reranking] teachers: expected the number of folds that they have, at least 2, "
+            f"but found {config.reranking.folds}"
         )
     _check_rows(config)
     arithmetic = config.arithmetic

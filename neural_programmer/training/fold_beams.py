@@ -34,28 +34,29 @@ _Tasks = list[Future[list[Beam]]]
 class FoldBeams:
     """Starts finding when it is entered, and stops when it is left; what it finds does not depend on the processes.
 
-    What has been found for a fold is kept in its folder, and not looked for again.
+    ``runs`` are the folders of the runs whose models of folds look. What has been found for a fold of a run is kept in
+    its folder, and not looked for again.
     """
 
-    def __init__(self, config: TrainingConfig, network: RerankerConfig, root: Path, folder: Path) -> None:
+    def __init__(self, config: TrainingConfig, network: RerankerConfig, root: Path, runs: Sequence[Path]) -> None:
         self._config = config
         self._network = network
         self._root = root
-        self._folder = folder
+        self._runs = runs
         # One core is for the programmer, which is trained meanwhile.
         processes = max(1, config.optimisation.processes - 1)
         self._pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start_worker)
-        self._own: list[_Tasks] = []
-        self._strange: list[_Tasks] = []
+        self._tasks: dict[tuple[Path, int, str], _Tasks] = {}
 
     def __enter__(self) -> FoldBeams:
         data, folds = self._config.data, self._config.reranking.folds
         questions = spread(WikiTableQuestions(self._root).questions(data.train), data.questions)
-        for fold in range(folds):
-            asked = unseen(questions, fold, folds)
-            self._own.append(self._start(fold, asked, _OWN))
-            # Questions asked of the wrong table teach the confidence what it looks like when there is no answer.
-            self._strange.append(self._start(fold, mispaired(asked)[::_MISPAIRED_EVERY], _STRANGE))
+        for run in self._runs:
+            for fold in range(folds):
+                asked = unseen(questions, fold, folds)
+                self._start(run, fold, asked, _OWN)
+                # Questions asked of the wrong table teach the confidence what it looks like when there is no answer.
+                self._start(run, fold, mispaired(asked)[::_MISPAIRED_EVERY], _STRANGE)
         return self
 
     def __exit__(
@@ -63,37 +64,45 @@ class FoldBeams:
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def _start(self, fold: int, questions: Sequence[Question], name: str) -> _Tasks:
-        if (fold_folder(self._folder, fold) / name).is_file():
-            return []
+    def _start(self, run: Path, fold: int, questions: Sequence[Question], name: str) -> None:
+        if (fold_folder(run, fold) / name).is_file():
+            return
         by_context: dict[str, list[Question]] = defaultdict(list)
         for question in questions:
             by_context[question.context].append(question)
         ordered = [question for asked in by_context.values() for question in asked]
         chunks = [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]
-        model = fold_model(self._folder, fold)
+        model = fold_model(run, fold)
         candidates = self._config.reranking.candidates
-        return [self._pool.submit(_work, model, self._root, chunk, candidates, self._network) for chunk in chunks]
+        self._tasks[run, fold, name] = [
+            self._pool.submit(_work, model, self._root, chunk, candidates, self._network) for chunk in chunks
+        ]
 
     def collect(self, reporter: Reporter) -> tuple[list[list[Beam]], list[list[Beam]]]:
         """For every fold, the beams of its own questions and those of questions asked of a wrong table."""
-        total = sum(len(tasks) for tasks in (*self._own, *self._strange))
+        total = sum(map(len, self._tasks.values()))
         done = 0
-        found: list[list[list[Beam]]] = [[], []]
-        for kind, (name, folds) in enumerate(((_OWN, self._own), (_STRANGE, self._strange))):
-            for fold, tasks in enumerate(folds):
-                path = fold_folder(self._folder, fold) / name
-                if path.is_file():
-                    found[kind].append(kept_beams(path))
-                    continue
-                beams: list[Beam] = []
-                for task in tasks:
-                    beams += task.result()
-                    done += 1
-                    reporter.progress("finding candidates", done, total)
-                keep_beams(path, beams)
-                found[kind].append(beams)
-        return found[0], found[1]
+        for (run, fold, name), tasks in self._tasks.items():
+            beams: list[Beam] = []
+            for task in tasks:
+                beams += task.result()
+                done += 1
+                reporter.progress("finding candidates", done, total)
+            keep_beams(fold_folder(run, fold) / name, beams)
+        own, strange = (
+            [
+                _in_step([kept_beams(fold_folder(run, fold) / name) for run in self._runs])
+                for fold in range(self._config.reranking.folds)
+            ]
+            for name in (_OWN, _STRANGE)
+        )
+        return own, strange
+
+
+def _in_step(found: Sequence[Sequence[Beam]]) -> list[Beam]:
+    """What several runs found for the same questions in the same order, with that for one question close together."""
+    placed = [(at / len(beams), beam) for beams in found for at, beam in enumerate(beams)]
+    return [beam for _, beam in sorted(placed, key=lambda one: one[0])]
 
 
 _models: dict[Path, checkpoint.TrainedModel] = {}

@@ -16,7 +16,7 @@ from neural_programmer.training.calibrating import fit_settings
 from neural_programmer.training.config import TrainingConfig, read_config
 from neural_programmer.training.examples import Example, spread
 from neural_programmer.training.fold_beams import FoldBeams
-from neural_programmer.training.folds import held_out_scores, train_folds
+from neural_programmer.training.folds import train_folds
 from neural_programmer.training.judging import accuracy
 from neural_programmer.training.one_model import TrainingData, TrainingResult, read_data, train_on
 from neural_programmer.training.reporting import ConsoleReporter, Reporter
@@ -24,6 +24,7 @@ from neural_programmer.training.reranking import Beam, train_reranker
 from neural_programmer.training.row_training import read_row_data
 from neural_programmer.training.run_state import STATE
 from neural_programmer.training.targets import sharpen
+from neural_programmer.training.teachers import averaged_scores, teachers_of
 
 
 def train(
@@ -62,17 +63,21 @@ def _with_folds(
 ) -> TrainingResult:
     """Train the models of the folds first: what they say of questions they have not seen teaches all that follows."""
     dataset = WikiTableQuestions(locate(root))
-    if not train_folds(config, dataset.root, folder, reporter):
-        return TrainingResult(-1.0, -1, 0.0, folder / "model", finished=False)
-    examples = sharpen(data.examples, held_out_scores(folder, config.reranking.folds), config.optimisation)
+    teachers = teachers_of(config, folder)
+    unfinished = TrainingResult(-1.0, -1, 0.0, folder / "model", finished=False)
+    taught_by_itself = teachers == [folder]
+    if taught_by_itself and not train_folds(config, dataset.root, folder, reporter):
+        return unfinished
+    examples = sharpen(data.examples, averaged_scores(teachers, config.reranking.folds), config.optimisation)
     kept = sum(len(one.programs) for one in examples) / max(1, len(examples))
     reporter.line(f"{len(examples)} questions are kept, with {kept:.1f} programs each that other questions support")
     more = _told_anew(examples, config, dataset, folder, reporter)
-    if config.reranking.again and not train_folds(config, dataset.root, folder, reporter, again=True):
-        return TrainingResult(-1.0, -1, 0.0, folder / "model", finished=False)
+    again = config.reranking.again and taught_by_itself
+    if again and not train_folds(config, dataset.root, folder, reporter, again=True):
+        return unfinished
     network = RerankerConfig(cross_buckets=config.reranking.cross_buckets, sign_buckets=config.reranking.sign_buckets)
     # The candidates are found by other processes while the programmer is trained in this one.
-    with FoldBeams(config, network, dataset.root, folder) as finding:
+    with FoldBeams(config, network, dataset.root, teachers) as finding:
         result = train_on(
             dataclasses.replace(data, examples=examples, more=more),
             config,
@@ -104,6 +109,7 @@ def _told_anew(
             processes=config.optimisation.processes,
             progress=lambda done, total: reporter.progress("telling questions anew", done, total),
         )
+        folder.mkdir(parents=True, exist_ok=True)
         keep(path, found)
     more = [one.example for one in kept(path)]
     reporter.line(f"{len(more)} questions are told anew, about other rows or tables")

@@ -44,6 +44,14 @@ def _differences(kept: str, config: TrainingConfig) -> list[str]:
     ]
 
 
+def kept_config(folder: Path) -> TrainingConfig | None:
+    """The configuration of the run in a folder; none where no state of a run can be read there."""
+    try:
+        return config_from(json.loads(torch.load(folder / STATE, weights_only=True)["config"]))
+    except (OSError, RuntimeError, EOFError, UnpicklingError, KeyError):
+        return None
+
+
 def keep_state(folder: Path, trainer: Trainer, config: TrainingConfig) -> None:
     """Write the state, whole or not at all."""
     state = {
