@@ -87,6 +87,17 @@ def _arithmetic(halting: str) -> tuple[checkpoint.TrainedModel, ArithmeticSet]:
     return checkpoint.new_model(config, vocabulary, tuple(ARITHMETIC)), made
 
 
+def test_steps_beyond_the_numbers_change_nothing() -> None:
+    trained, made = _arithmetic("stop")
+    model = trained.model.eval()
+    short = [at for at, one in enumerate(made.questions) if one.operations < 3]
+    encoded = model.encode(trained.batcher.batch([made.readings[at].features for at in short]))
+    answering = [one.soft for at, one in enumerate(made.examples()) if at in short and one.soft is not None]
+    losses = [soft_program_loss(model, encoded, answering, steps) for steps in (1, 2, 3)]
+    assert losses[0].sum() > losses[1].sum()
+    torch.testing.assert_close(losses[1], losses[2])
+
+
 def test_a_halting_controller_learns_when_to_halt_and_pays_for_steps() -> None:
     trained, made = _arithmetic("adaptive")
     model = trained.model.train()

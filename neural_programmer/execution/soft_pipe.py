@@ -65,13 +65,18 @@ class SoftPipe:
         self._masses = torch.ones(len(values), 1)
         self._ended: list[SoftNumber] = []
 
+    @property
+    def most_steps(self) -> int:
+        """So many steps leave one result of the most constants that a question has, and every program ends there."""
+        return max(1, self._values.shape[2] - 1)
+
     def step(self, distributions: StepDistributions) -> None:
         """Run one more step; what of it ends programs is kept for the answer."""
         chances = self._choices(distributions)
         shape, flat = chances.shape, chances.flatten(1)
         worth = flat.detach()
         if self._goals is not None:
-            worth = worth + self._leads(self._goals).flatten(1) * (worth > 0)
+            worth = worth + self._leads(chances.detach() > 0, self._goals).flatten(1)
         chosen = worth.topk(min(self._kept, flat.shape[1]), dim=1).indices
         masses = flat.gather(1, chosen)
         state, operation, first, second = torch.unravel_index(chosen, shape[1:])
@@ -132,24 +137,26 @@ class SoftPipe:
             found = torch.where(operation == at, value, found)
         return found
 
-    def _leads(self, goals: Tensor) -> Tensor:
-        """``Bool[batch, state, operation, left, left]``: whether a step gives the goal, or another after it does.
+    def _leads(self, possible: Tensor, goals: Tensor) -> Tensor:
+        """``Bool[batch, state, operation, left, left]``: which possible steps give the goal, or another after them does.
 
         Where more than one result is left besides that of the step, nobody looks further ahead.
         """
-        left, right = torch.broadcast_tensors(self._values[..., None], self._values[..., None, :])
-        values = torch.stack(self._all_of(left, right), dim=2)
-        there = self._there.to(values.dtype)
-        others = there.sum(dim=2)[:, :, None, None, None] - 2
-        goal = goals.view(-1, *[1] * 4)
-        leads = _equal(values, goal)
-        if not bool((others == 1).any()):
-            return leads
-        total = (self._values * there).sum(dim=2)[:, :, None, None, None]
-        other = (total - (left + right)[:, :, None]).expand_as(values)
-        for value in (*self._all_of(values, other), *self._all_of(other, values)):
-            leads |= _equal(value, goal) & (others == 1)
-        return leads
+        # Most places stand for nothing that could be read, so only pairs that can be are computed with.
+        batch, state, first, second = possible.any(dim=2).nonzero(as_tuple=True)
+        left, right = self._values[batch, state, first], self._values[batch, state, second]
+        values, goal = torch.stack(self._all_of(left, right), dim=1), goals[batch, None]
+        found = _equal(values, goal)
+        one_left = (self._there.sum(dim=2)[batch, state] == 3).nonzero()[:, 0]
+        if len(one_left):
+            total = (self._values * self._there).sum(dim=2)[batch, state]
+            other = (total - left - right)[one_left, None].expand(-1, values.shape[1])
+            values, goal = values[one_left], goal[one_left]
+            after = [_equal(value, goal) for value in (*self._all_of(values, other), *self._all_of(other, values))]
+            found[one_left] |= torch.stack(after).any(dim=0)
+        leads = torch.zeros(possible.shape, dtype=torch.bool)
+        leads.permute(0, 1, 3, 4, 2)[batch, state, first, second] = found
+        return leads & possible
 
     def _all_of(self, left: Tensor, right: Tensor) -> list[Tensor]:
         """What each operation makes of two numbers; NaN where that is undefined."""

@@ -48,6 +48,9 @@ def soft_program_loss(
     if given_operation(model.grammar) is not None:
         numbers = [math.nan if one.number is None else one.number for one in goals]
         executor = SoftPipe(candidates, operations_of(model), goals=numbers)
+        # A controller that halts by itself may go on, in vain; others end where one result is left.
+        if model.controller.halt is None:
+            steps = min(steps, executor.most_steps)
         targets = soft_targets(goals, candidates, torch.zeros(len(questions), 0, 0, dtype=torch.float64))
     else:
         table = SoftTable.collate([one.grounding for one in questions if one.grounding is not None])
