@@ -43,6 +43,8 @@ WEIGHTS = "weights.safetensors"
 _RERANKER = "reranker."
 # Notes of a model whose programs are not searched for: they are executed softly over rows, in so many steps.
 ROW_STEPS = "row_steps"
+# Notes of a model of tables: the split of WikiTableQuestions whose questions it has learned from.
+LEARNED_FROM = "learned_from"
 
 
 class CheckpointError(ValueError):

@@ -34,6 +34,7 @@ from neural_programmer.recording import RecordingError, read_recording
 from neural_programmer.training.arithmetic import train_arithmetic
 from neural_programmer.training.config import ConfigError, TrainingConfig, config_from, read_config
 from neural_programmer.training.reporting import SilentReporter
+from neural_programmer.training.run_state import STATE
 
 _CONFIG = Path(__file__).parents[1] / "data" / "configs" / "arithmetic.toml"
 _NAMES = tuple(ARITHMETIC)
@@ -322,10 +323,37 @@ def test_the_loss_falls(tmp_path: Path) -> None:
     assert found[-1] < found[0] - 0.1
 
 
+def test_a_run_that_practises_goes_on_where_it_was_interrupted(tmp_path: Path) -> None:
+    schedule = {
+        "optimisation.epochs": "3",
+        "optimisation.checkpoint_minutes": "0.0",
+        "arithmetic.lessons": "0",
+        "arithmetic.practice": "0.7",
+    }
+    config = read_config(_CONFIG, {**_TINY, **schedule})
+
+    class Interrupting(SilentReporter):
+        def progress(self, name: str, done: int, total: int) -> None:
+            # In the second practising epoch, when some of its own losses have been seen already.
+            if (name, done) == ("epoch 3", 3):
+                raise KeyboardInterrupt
+
+    folders = [tmp_path / "whole", tmp_path / "interrupted"]
+    train_arithmetic(config, folders[0], resume=False, reporter=SilentReporter())
+    with pytest.raises(KeyboardInterrupt):
+        train_arithmetic(config, folders[1], resume=False, reporter=Interrupting())
+    train_arithmetic(config, folders[1], resume=True, reporter=SilentReporter())
+    whole, resumed = (torch.load(folder / STATE, weights_only=True) for folder in folders)
+    for name, tensor in whole["model"].items():
+        assert torch.equal(tensor, resumed["model"][name]), name
+    assert torch.equal(whole["losses"], resumed["losses"])
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
         ({"optimisation": {"objective": "programs"}}, 'has "soft" alone'),
+        ({"arithmetic": {"practice": 1.0}}, "practice: expected 0 to less than 1, but found 1.0"),
         ({"arithmetic": {"operations": 9}}, "operations: expected 1 to soft_steps, 3, but found 9"),
         ({"arithmetic": {"most": 10_000}}, "most: expected at least 20 and less than held_out_most"),
         ({"arithmetic": {"held_out": 0}}, "held_out: expected at least 1"),

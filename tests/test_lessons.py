@@ -1,4 +1,4 @@
-"""Lessons: which examples an epoch takes, and in which order."""
+"""Lessons: which examples an epoch takes, in which order, and what is practised."""
 
 from __future__ import annotations
 
@@ -29,3 +29,21 @@ def test_an_epoch_is_shuffled_in_its_own_way() -> None:
     first, again, second = (order_of(epoch, 50, None, seed=1).tolist() for epoch in (0, 0, 1))
     assert first == again
     assert first != second
+
+
+def test_what_was_not_understood_is_practised() -> None:
+    losses = np.zeros(100, dtype=np.float32)
+    losses[[7, 8]] = 0.3, 0.1
+    order = order_of(1, 100, Lessons(0, np.arange(3), practice=0.6), 1, losses)
+    taken = np.bincount(order, minlength=100)
+    assert len(order) == 100
+    assert 30 < taken[8] + 15 < taken[7] < 60
+    others = np.delete(taken, [7, 8])
+    assert others.max() == 1 and others.sum() >= 38
+
+
+def test_nothing_is_practised_before_each_has_been_seen_or_when_all_is_understood() -> None:
+    plain = order_of(1, 50, None, 1).tolist()
+    for losses in (np.zeros(50), np.where(np.arange(50) == 9, np.nan, 1.0)):
+        lessons = Lessons(0, np.arange(3), practice=0.6)
+        assert order_of(1, 50, lessons, 1, losses.astype(np.float32)).tolist() == plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import functools
 import json
 import stat
@@ -9,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from neural_programmer import checkpoint
 from neural_programmer.answering import FoundReading, Outcome, Request, answer_in_processes, answer_questions
 from neural_programmer.commands.main import main
+from neural_programmer.commands.models import warn_of_learned
 from neural_programmer.data.wikitablequestions import DatasetError, Question, WikiTableQuestions, read_questions
 from neural_programmer.evaluation import Grouping, evaluate, judge
 from neural_programmer.prediction import check_output, prediction_line, write_files
 from tests.scripted import FIRST_NATION, FIRST_OPENED, LAST_NATION, MOST_GOLD, NATIONS, RESPONSE_KEYS, scripted
+from tests.tiny_models import tiny_model
 
 QUESTIONS = [
     ("q-0", "which nation won the most gold?", "csv/1.csv", "Denmark"),
@@ -309,3 +313,17 @@ def test_last_is_told_from_first(root: Path) -> None:
     dataset = WikiTableQuestions(root)
     (one,) = answer_questions(scripted((LAST_NATION, 1.0)), dataset, dataset.questions("training")[:1], Request())
     assert one.items == ("Denmark",)
+
+
+@pytest.mark.parametrize(("split", "said"), [("training", "has learned from 4 of these 4"), ("absent", ""), (None, "")])
+def test_questions_that_the_model_has_learned_from_are_told(
+    split: str | None, said: str, root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = {} if split is None else {checkpoint.LEARNED_FROM: split}
+    checkpoint.save(tmp_path / "model", tiny_model(), notes=notes)
+    arguments = argparse.Namespace(checkpoint=tmp_path / "model", root=root)
+    warn_of_learned(arguments, WikiTableQuestions(root).questions("training"))
+    told = capsys.readouterr()
+    assert said in told.err
+    assert bool(told.err) == bool(said)
+    assert not told.out

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from neural_programmer.commands.datasets import answer_all, open_questions
 from neural_programmer.commands.exit_codes import ANSWERED, UserError, bad_input
+from neural_programmer.commands.models import warn_of_learned
 from neural_programmer.commands.options import add_dataset_options, add_model_options
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError("name the checkpoint to calibrate with --checkpoint DIR")
     _check_writable(arguments.checkpoint)
     questions = open_questions(arguments)
+    warn_of_learned(arguments, questions)
     with bad_input(DatasetError):
         for question in questions:
             require_target(question)

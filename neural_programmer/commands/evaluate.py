@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from neural_programmer.commands.datasets import answer_all, open_questions
 from neural_programmer.commands.exit_codes import ANSWERED, bad_input
+from neural_programmer.commands.models import warn_of_learned
 from neural_programmer.commands.options import add_dataset_options, add_members_option, add_model_options
 from neural_programmer.commands.printing import print_columns, print_json, printable
 
@@ -63,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     from neural_programmer.reliability import diagram
 
     questions = open_questions(arguments)
+    warn_of_learned(arguments, questions)
     outputs = [path for path in (arguments.errors, arguments.diagram) if path is not None]
     with bad_input(DatasetError):
         for question in questions:

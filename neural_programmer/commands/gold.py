@@ -30,9 +30,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add_model_options(parser)
     parser.add_argument(
         "--held-out",
-        default="random-split-1-dev",
         metavar="SPLIT",
-        help="also count alone the questions of a split that the model has not learned from (default: %(default)s)",
+        help="also count alone the questions of a split that the model has not learned from, as random-split-1-dev",
     )
     parser.add_argument("--no-model", action="store_true", help="translate only, ask no model")
     parser.add_argument("--json", action="store_true", help="print every question with its programs as one JSON object")
@@ -45,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     from neural_programmer.gold_report import gold_report
 
     with bad_input(DatasetError):
-        held_out = {one.id for one in WikiTableQuestions(arguments.root).questions(arguments.held_out)}
+        split = WikiTableQuestions(arguments.root).questions(arguments.held_out) if arguments.held_out else []
+        held_out = {one.id for one in split}
     programmer = None if arguments.no_model else load_model(arguments)
     with bad_input(DatasetError), ProgressBar("questions") as move:
         report = gold_report(programmer, arguments.root, progress=move)
@@ -55,8 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
     _print(report)
     if report.found:
         _print_found("whose gold program gives the official answer", report.found)
-        some = [one for one in report.found if one.gold.form.id in held_out]
-        _print_found(f"of these that are in {arguments.held_out}", some)
+        if held_out:
+            some = [one for one in report.found if one.gold.form.id in held_out]
+            _print_found(f"of these that are in {arguments.held_out}", some)
     return ANSWERED
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import functools
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from neural_programmer.commands.exit_codes import UserError, bad_input
 
 if TYPE_CHECKING:
     from neural_programmer.api import NeuralProgrammer
+    from neural_programmer.data.wikitablequestions import Question
 
 
 def model_loader(arguments: argparse.Namespace) -> Callable[[], NeuralProgrammer]:
@@ -36,6 +38,26 @@ def model_errors() -> tuple[type[Exception], ...]:
     from neural_programmer.checkpoint import CheckpointError
 
     return CheckpointError, CalibrationError
+
+
+def warn_of_learned(arguments: argparse.Namespace, questions: Sequence[Question]) -> None:
+    """Say on standard error where the model has learned from the questions that it is to be judged by."""
+    from neural_programmer import checkpoint
+    from neural_programmer.data.wikitablequestions import DatasetError, WikiTableQuestions
+
+    # What cannot be loaded here is told by what comes after.
+    try:
+        split = checkpoint.load(arguments.checkpoint or checkpoint.shipped()).notes.get(checkpoint.LEARNED_FROM)
+        learned = {one.id for one in WikiTableQuestions(arguments.root).questions(split)} if split else set()
+    except (checkpoint.CheckpointError, DatasetError):
+        return
+    count = sum(one.id in learned for one in questions)
+    if count:
+        print(
+            f"neural-programmer: the model has learned from {count:,} of these {len(questions):,} questions ({split}): "
+            "on others it is right less often",
+            file=sys.stderr,
+        )
 
 
 def check_dialect(dialect: str) -> None:

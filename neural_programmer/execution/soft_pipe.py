@@ -138,7 +138,7 @@ class SoftPipe:
         return found
 
     def _leads(self, possible: Tensor, goals: Tensor) -> Tensor:
-        """``Bool[batch, state, operation, left, left]``: which possible steps give the goal, or another after them does.
+        """``Bool[batch, state, operation, left, left]``: which possible steps give the goal, or another does next.
 
         Where more than one result is left besides that of the step, nobody looks further ahead.
         """

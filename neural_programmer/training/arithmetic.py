@@ -130,7 +130,7 @@ def train_arithmetic(config: TrainingConfig, folder: Path, *, resume: bool, repo
         operations=tuple(ARITHMETIC),
         accuracy_of=accuracy_of,
         watch=recorder.watch,
-        lessons=Lessons(made.lessons, np.flatnonzero(short)) if made.lessons and short.any() else None,
+        lessons=Lessons(made.lessons if short.any() else 0, np.flatnonzero(short), made.practice),
     )
     run = train_on(data, config, folder, resume=resume, reporter=reporter)
     trained = checkpoint.load(run.folder)

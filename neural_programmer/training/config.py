@@ -138,7 +138,8 @@ class ArithmeticConfig:
     There are ``questions`` of 1 to ``operations`` operations over numbers from 1 to ``most`` (0: the run is about
     tables), as many again as ``dev_questions`` to judge by, and ``held_out`` over numbers beyond, up to
     ``held_out_most``, by which the finished model is judged. For the first ``lessons`` epochs only questions of fewer
-    operations than the most are learned from.
+    operations than the most are learned from; once each question has been learned from, a share of ``practice`` of an
+    epoch is drawn from what was not understood the last time (``training.lessons``).
     """
 
     questions: int = 0
@@ -148,6 +149,7 @@ class ArithmeticConfig:
     held_out: int = 1000
     held_out_most: int = 9999
     lessons: int = 0
+    practice: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -261,6 +263,8 @@ def config_from(values: Mapping[str, Any]) -> TrainingConfig:
                 "[arithmetic] most: expected at least 20 and less than held_out_most, but found "
                 f"{arithmetic.most} and {arithmetic.held_out_most}"
             )
+        if not 0 <= arithmetic.practice < 1:
+            raise ConfigError(f"[arithmetic] practice: expected 0 to less than 1, but found {arithmetic.practice}")
         for key in ("questions", "dev_questions", "held_out"):
             if getattr(arithmetic, key) < 1:
                 raise ConfigError(f"[arithmetic] {key}: expected at least 1, but found {getattr(arithmetic, key)}")

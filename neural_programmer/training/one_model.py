@@ -108,7 +108,7 @@ def read_data(config: TrainingConfig, root: Path | str | None, reporter: Reporte
         examples = with_soft_answering(examples, {one.id: one for one in known})
         reporter.line(f"{len(examples)} of {len(questions)} questions can be answered by soft programs")
     dev = spread(dataset.questions(config.data.dev), config.data.dev_questions) if config.data.dev else []
-    return TrainingData(examples, _judged(dataset, dev))
+    return TrainingData(examples, _judged(dataset, dev), notes={checkpoint.LEARNED_FROM: config.data.train})
 
 
 def _judged(dataset: WikiTableQuestions, questions: Sequence[Question]) -> list[JudgedQuestion]:
@@ -215,7 +215,7 @@ class _Run:
         progress = self.trainer.progress
         if not self.data.judged and self.data.accuracy_of is None:
             # The model of a fold is judged by nothing: the last one is kept.
-            checkpoint.save(self.folder / "model", self._judged, notes={"epoch": progress.epoch})
+            checkpoint.save(self.folder / "model", self._judged, notes={**self.data.notes, "epoch": progress.epoch})
             self.reporter.line(f"epoch {progress.epoch}: loss {loss:.3f}, kept")
             return
         if self.data.accuracy_of is not None:

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from pickle import UnpicklingError
 
+import numpy as np
 import torch
 
 from neural_programmer.training.config import ConfigError, TrainingConfig, config_from
@@ -61,6 +62,7 @@ def keep_state(folder: Path, trainer: Trainer, config: TrainingConfig) -> None:
         "average": trainer.average.state_dict() if trainer.average is not None else {},
         "optimiser": trainer.optimiser.state_dict(),
         "scores": torch.from_numpy(trainer.sampler.scores),
+        "losses": torch.from_numpy(np.stack([trainer.losses, trainer.losses_before])),
         "progress": dataclasses.asdict(trainer.progress),
     }
     partial = folder / f"{STATE}.partial"
@@ -90,4 +92,6 @@ def take_up_state(folder: Path, trainer: Trainer, config: TrainingConfig) -> Non
         trainer.average.load_state_dict(state["average"])
     trainer.optimiser.load_state_dict(state["optimiser"])
     trainer.sampler.scores = state["scores"].numpy()
+    if "losses" in state:
+        trainer.losses, trainer.losses_before = state["losses"].numpy()
     trainer.progress = Progress(**state["progress"])

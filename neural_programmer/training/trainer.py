@@ -51,7 +51,8 @@ class Trainer:
     """Learns from examples.
 
     Nothing random is remembered between steps: each step draws from generators seeded by the run's seed and the
-    step's own number, so the state of a run is its weights, the optimiser, the sampler's scores and its place.
+    step's own number, so the state of a run is its weights, the optimiser, the sampler's scores, the last
+    losses and its place.
     """
 
     def __init__(
@@ -70,6 +71,9 @@ class Trainer:
         self.examples = examples
         self.config = config
         self.sampler = ProgramSampler(examples)
+        # The last loss of each example under the soft objective, and that when the epoch began; NaN before the first.
+        self.losses = np.full(len(examples), math.nan, dtype=np.float32)
+        self.losses_before = self.losses.copy()
         self.builder = TrieBuilder(model.grammar)
         self.optimiser = torch.optim.AdamW(
             _parameter_groups(model, config.weight_decay), lr=config.learning_rate, fused=True
@@ -108,7 +112,9 @@ class Trainer:
         Returns the mean loss of the steps taken.
         """
         config, progress = self.config, self.progress
-        order = order_of(progress.epoch, len(self.examples), self.lessons, config.seed)
+        if progress.batch == 0:
+            self.losses_before = self.losses.copy()
+        order = order_of(progress.epoch, len(self.examples), self.lessons, config.seed, self.losses_before)
         losses = []
         while progress.batch < self.batches:
             started = time.monotonic()
@@ -140,7 +146,7 @@ class Trainer:
             loss = loss + self._program_loss(examples, chosen, random)
         if config.objective != "programs":
             weight = 1.0 if config.objective == "soft" else config.soft_weight
-            loss = loss + weight * self._soft_loss(examples, random)
+            loss = loss + weight * self._soft_loss(examples, chosen, random)
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate(step)
         self.optimiser.zero_grad(set_to_none=True)
@@ -155,19 +161,24 @@ class Trainer:
         hidden = self.config.hide_words if random is not None else 0.0
         return self.model.encode(self.batcher.batch(features, hide_words=hidden, random=random))
 
-    def _soft_loss(self, examples: Sequence[Example], random: np.random.Generator) -> Tensor:
+    def _soft_loss(self, examples: Sequence[Example], chosen: Indices, random: np.random.Generator) -> Tensor:
         """The soft objective on some of the examples, since it costs many times what the programs' does."""
         count = self.config.soft_questions or len(examples)
-        some = [examples[at] for at in np.sort(random.permutation(len(examples))[:count])]
+        which = np.sort(random.permutation(len(examples))[:count])
+        losses = self._soft_losses([examples[at] for at in which], random)
+        self.losses[chosen[which]] = losses.detach().numpy()
+        return losses.mean()
+
+    def _soft_losses(self, some: Sequence[Example], random: np.random.Generator) -> Tensor:
         encoded = self._encode(some, random)
         if self.loss_of is not None:
-            return self.loss_of(self.model, encoded, some).mean()
+            return self.loss_of(self.model, encoded, some)
         answering = [one.soft for one in some if one.soft is not None]
         assert len(answering) == len(some), "the soft objective needs examples made for it"
         config = self.config
         objective = SoftObjective(width=config.soft_width, accident=config.soft_accident)
         steps, cost = config.soft_steps, config.ponder_cost
-        return soft_program_loss(self.model, encoded, answering, steps, cost, objective).mean()
+        return soft_program_loss(self.model, encoded, answering, steps, cost, objective)
 
     def _program_loss(
         self,
