@@ -376,8 +376,8 @@ def test_other_runs_are_about_tables() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_arithmetic_is_learned_from_answers_alone(tmp_path: Path) -> None:
-    # The run as it is configured. It ends between 96 and 100%, depending on the seed and the machine's rounding.
+    # The run as it is configured. It ends between 99 and 100%, depending on the seed and the machine's rounding.
     result = train_arithmetic(read_config(_CONFIG, {}), tmp_path, resume=False, reporter=SilentReporter())
     assert result.held_out >= 1000
-    assert result.accuracy >= 0.9
+    assert result.accuracy >= 0.98
     assert ArithmeticProgrammer.load(tmp_path / "model").ask("7 plus 5").value == 12.0
