@@ -318,7 +318,7 @@ def test_the_loss_falls(tmp_path: Path) -> None:
 
     reporter = Losses()
     schedule = {"optimisation.epochs": "8", "optimisation.warm_up_steps": "2", "optimisation.learning_rate": "8e-3"}
-    config = read_config(_CONFIG, {**_TINY, **schedule, "arithmetic.lessons": "0"})
+    config = read_config(_CONFIG, {**_TINY, **schedule, "arithmetic.lessons": "0", "arithmetic.practice": "0"})
     train_arithmetic(config, tmp_path, resume=False, reporter=reporter)
     assert found[-1] < found[0] - 0.1
 
