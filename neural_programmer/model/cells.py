@@ -6,11 +6,12 @@ Torch's own fused modules serve where they exist. The two variants of the LSTM t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from neural_programmer.model.variants import VariantCell, VariantLayers
@@ -48,6 +49,8 @@ def read_both_ways(layers: nn.RNNBase | VariantLayers, inputs: Tensor, lengths: 
     if len(inputs) == 1 and int(lengths) == inputs.shape[1]:
         # A lone question has no padding to pass over.
         states, ends = layers(inputs)
+    elif isinstance(layers, nn.LSTM):
+        return _read_padded(layers, inputs, lengths)
     else:
         packed = pack_padded_sequence(inputs, lengths.cpu(), batch_first=True, enforce_sorted=False)
         hidden, ends = layers(packed)
@@ -55,6 +58,35 @@ def read_both_ways(layers: nn.RNNBase | VariantLayers, inputs: Tensor, lengths: 
     # An LSTM also gives its memory.
     ends = ends[0] if isinstance(ends, tuple) else ends
     return states, torch.cat([ends[-2], ends[-1]], dim=-1)
+
+
+def _read_padded(layers: nn.LSTM, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+    """``read_both_ways`` of an LSTM without packing, which on a CPU takes twice as long.
+
+    Packed sequences are read token by token, unpacked ones by oneDNN as a whole. So that padding comes last both ways,
+    the way back reads every sequence turned around in its own length.
+    """
+    places = torch.arange(inputs.shape[1], device=inputs.device)
+    present = places < lengths.unsqueeze(1)
+    turned = torch.where(present, lengths.unsqueeze(1) - 1 - places, places).unsqueeze(2)
+    states = inputs
+    for number in range(layers.num_layers):
+        if number > 0:
+            states = functional.dropout(states, layers.dropout, layers.training)
+        onward, back = layers.all_weights[2 * number : 2 * number + 2]
+        states_back = _read_one_way(layers, back, states.gather(1, turned.expand_as(states)))
+        states_onward = _read_one_way(layers, onward, states)
+        there_and_back = [states_onward, states_back.gather(1, turned.expand_as(states_back))]
+        states = torch.cat(there_and_back, dim=-1) * present.unsqueeze(2)
+    onward_end = states_onward[torch.arange(len(inputs), device=inputs.device), lengths - 1]
+    return states, torch.cat([onward_end, there_and_back[1][:, 0]], dim=-1)
+
+
+def _read_one_way(layers: nn.LSTM, weights: Sequence[Tensor], inputs: Tensor) -> Tensor:
+    nothing = inputs.new_zeros(1, len(inputs), layers.hidden_size)
+    read = torch.lstm(inputs, (nothing, nothing), list(weights), True, 1, 0.0, layers.training, False, True)
+    states: Tensor = read[0]
+    return states
 
 
 def step_cell(kind: str, inputs: int, width: int) -> nn.RNNCellBase | VariantCell:

@@ -107,10 +107,13 @@ class Pointers(nn.Module):
         return Intention(vector, operation, attention, placement)
 
     @staticmethod
-    def reference_features(unused: Tensor) -> Tensor:
-        """``Float[edge, step, 3]`` from ``unused`` Float[edge, step]."""
+    def reference_features(unused: Tensor, last: Tensor | int) -> Tensor:
+        """``Float[edge, step, 3]`` from ``unused`` Float[edge, step] and the ``last`` step, of each edge or of all."""
         features = unused.new_zeros(*unused.shape, _REFERENCE_FEATURES)
-        features[..., -1, 0] = 1
+        if isinstance(last, int):
+            features[..., last, 0] = 1
+        else:
+            features[torch.arange(len(unused)), last, 0] = 1
         features[..., 0, 1] = 1
         features[..., 2] = unused
         return features

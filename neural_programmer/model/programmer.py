@@ -13,11 +13,11 @@ from neural_programmer.language.candidates import COLUMN, CONSTANT, FIRST_REFERE
 from neural_programmer.language.grammar import Grammar, comparable
 from neural_programmer.model.attention import MASKED_SCORE, Placement, masked_log_softmax
 from neural_programmer.model.config import InputSizes, ModelConfig
-from neural_programmer.model.controller import Controller, ControllerState, StepEmbedding
+from neural_programmer.model.controller import Controller, StepEmbedding
 from neural_programmer.model.encoders import Encoded, Encoder
 from neural_programmer.model.inputs import QuestionBatch
 from neural_programmer.model.pointers import Intention, Offers, Pointers
-from neural_programmer.model.trie import Level, ProgramTrie
+from neural_programmer.model.trie import Choices, Level, ProgramTrie
 from neural_programmer.tables.values import ValueType
 from neural_programmer.tables.views import ViewKind
 
@@ -141,32 +141,30 @@ class Programmer(nn.Module):
     # Scoring whole programs.
 
     def log_probabilities(self, encoded: Encoded, trie: ProgramTrie) -> Tensor:
-        """``Float[program]``: the log-probability of every program of the tree."""
+        """``Float[program]``: the log-probability of every program of the tree.
+
+        The controller goes from level to level; what it then says of the choices is computed for all levels at once.
+        """
         questions = len(encoded.inputs)
-        offers = self.offers(encoded)
         state = self.controller.start(encoded)
-        embeddings = keys = encoded.words.new_zeros(0, self.config.width)
-        log_probability = encoded.words.new_zeros(questions)
-        operation_scores = encoded.words.new_zeros(0)
-        result = encoded.words.new_zeros(len(trie.ends))
+        embeddings = encoded.words.new_zeros(0, self.config.width)
+        states = []
         for depth, level in enumerate(trie.levels):
             placement = Placement(level.question, level.slot, questions)
-            if depth == 0:
-                vectors = self.first_embedding(encoded)
-            else:
-                log_probability = log_probability[level.parent] + operation_scores[level.parent, level.steps[:, 0]]
-                arguments = self._argument_scores(encoded, offers, level, state, keys, placement)
-                log_probability = log_probability + arguments
-                vectors = self._embed(encoded, level, embeddings)
+            vectors = self._embed(encoded, level, embeddings) if depth else self.first_embedding(encoded)
             state = self.controller.advance(state.carry(level.parent), vectors, encoded, placement)
             embeddings = torch.cat([embeddings, vectors])
-            keys = torch.cat([keys, self.pointers.step_key(vectors)])
-            legal = level.operation_mask & encoded.inputs.operation_mask[level.question]
-            operation_scores = masked_log_softmax(self.controller.operations(state.state, placement), legal)
-            ended = (trie.ends[:, 0] == depth).nonzero().squeeze(1)
-            nodes = trie.ends[ended, 1]
-            result = result.index_put((ended,), log_probability[nodes] + operation_scores[nodes, self.grammar.stop])
-        return result
+            states.append(state.state)
+        reached = torch.cat(states)
+        placement = Placement(trie.question, trie.slot, questions)
+        legal = trie.operation_mask & encoded.inputs.operation_mask[trie.question]
+        operations = masked_log_softmax(self.controller.operations(reached, placement), legal)
+        choices = trie.choices
+        chosen = operations[choices.parent, choices.steps[:, OPERATION]]
+        chosen = chosen + self._argument_scores(encoded, choices, reached, self.pointers.step_key(embeddings))
+        # Step 0 is given; beyond a program's length there is nothing to choose.
+        every = torch.cat([chosen.new_zeros(questions), chosen, chosen.new_zeros(1)])
+        return every[trie.paths].sum(dim=1) + operations[trie.ends, self.grammar.stop]
 
     def first_embedding(self, encoded: Encoded) -> Tensor:
         """``Float[batch, width]``: the vector of step 0, which takes every row."""
@@ -194,60 +192,53 @@ class Programmer(nn.Module):
         )
         return out
 
-    def _argument_scores(
-        self,
-        encoded: Encoded,
-        offers: Offers,
-        level: Level,
-        before: ControllerState,
-        keys: Tensor,
-        placement: Placement,
-    ) -> Tensor:
-        """``Float[node]``: the log-probabilities of the arguments of the level's last steps, given the keys of all
-        nodes of the levels before, Float[node, width].
+    def _argument_scores(self, encoded: Encoded, choices: Choices, reached: Tensor, step_keys: Tensor) -> Tensor:
+        """``Float[choice]``: the log-probabilities of the chosen steps' arguments, given the state after every node and
+        the key of every step, both Float[node, width].
         """
         pointers, inputs = self.pointers, encoded.inputs
-        partners = self.partners(inputs)
-        steps = level.steps
+        offers, partners = self.offers(encoded), self.partners(inputs)
+        steps, order = choices.steps, torch.arange(len(choices))
         operation = steps[:, OPERATION]
+        placement = Placement(choices.question, choices.slot, len(inputs))
         vectors = self.operation_vectors(operation)
-        intention = pointers.intention(before.state[level.parent], operation, vectors, encoded, placement)
-        keys = functional.embedding(level.path[:, :-1], keys)
-        # What was unused before this step: what is unused now, and what this step used.
-        features = pointers.reference_features(level.unused_before)
+        before = functional.embedding(choices.parent, reached)
+        intention = pointers.intention(before, operation, vectors, encoded, placement)
+        keys = functional.embedding(choices.path, step_keys)
+        features = pointers.reference_features(choices.unused, choices.length - 1)
         first, second = steps[:, FIRST_REFERENCE], steps[:, SECOND_REFERENCE]
         column, constant = steps[:, COLUMN], steps[:, CONSTANT]
         scores = pointers.first_references(intention, offers, keys, features)
-        total = _chosen(masked_log_softmax(scores, level.first_mask), first)
-        first_keys = keys[torch.arange(len(level)), first.clamp(min=0)] * (first >= 0).unsqueeze(1)
+        total = _chosen(masked_log_softmax(scores, choices.first_mask), first)
+        first_keys = keys[order, first.clamp(min=0)] * (first >= 0).unsqueeze(1)
 
         some = (second >= 0).nonzero().squeeze(1)
         if len(some):
             part = _subset(intention, some)
             alone, pair = pointers.second_references(part, offers, keys[some], features[some])
-            scores = alone + pair[torch.arange(len(some)), first[some]]
-            total = total.index_add(0, some, _chosen(masked_log_softmax(scores, level.second_mask[some]), second[some]))
+            scores = alone + pair[order[: len(some)], first[some]]
+            legal = choices.second_mask[some]
+            total = total.index_add(0, some, _chosen(masked_log_softmax(scores, legal), second[some]))
         some = (column >= 0).nonzero().squeeze(1)
         if len(some):
             part = _subset(intention, some)
             scores = pointers.columns(part, offers, encoded)
             scores = scores + pointers.columns_after(first_keys[some], encoded, part.placement)
-            mask = offers.column_mask[level.question[some], operation[some]]
-            total = total.index_add(0, some, _chosen(masked_log_softmax(scores, mask), column[some]))
+            legal = offers.column_mask[choices.question[some], operation[some]]
+            total = total.index_add(0, some, _chosen(masked_log_softmax(scores, legal), column[some]))
         some = (constant >= 0).nonzero().squeeze(1)
         if len(some):
             part = _subset(intention, some)
-            question, chosen = level.question[some], column[some].clamp(min=0)
+            question, chosen = choices.question[some], column[some].clamp(min=0)
             has_column = (column[some] >= 0).unsqueeze(1)
-            scores = pointers.constants(part, offers, encoded, level.used_before[some])
+            scores = pointers.constants(part, offers, encoded, choices.used[some])
             vector = encoded.columns[question, chosen] * has_column
             scores = scores + pointers.constants_after(vector, encoded, part.placement)
             pairs = inputs.pairs[question, :, chosen] * has_column.unsqueeze(1)
             weights = functional.embedding(operation[some], offers.pairs)
             scores = scores + torch.bmm(pairs, weights.unsqueeze(2)).squeeze(2)
-            mask = offers.constant_mask[question, operation[some]]
-            mask = mask & (partners[question, chosen] | ~has_column)
-            total = total.index_add(0, some, _chosen(masked_log_softmax(scores, mask), constant[some]))
+            legal = offers.constant_mask[question, operation[some]] & (partners[question, chosen] | ~has_column)
+            total = total.index_add(0, some, _chosen(masked_log_softmax(scores, legal), constant[some]))
         return total
 
     # Scoring every next step, for search.
@@ -257,7 +248,7 @@ class Programmer(nn.Module):
         pointers, placement, operations = self.pointers, edges.placement, edges.operations
         vectors = self.operation_vectors.weight.index_select(0, operations)
         intention = pointers.intention(edges.state, operations, vectors, encoded, placement)
-        features = pointers.reference_features(edges.unused)
+        features = pointers.reference_features(edges.unused, edges.unused.shape[1] - 1)
         scores = pointers.first_references(intention, offers, edges.keys, features)
         first = masked_log_softmax(scores, edges.first_mask)
         if edges.second_mask.any():

@@ -223,7 +223,7 @@ class _SoftSteps:
             state[question], chosen, model.operation_vectors(chosen), encoded, self.edge_placement
         )
         keys = pointers.step_key(earlier)
-        features = pointers.reference_features(unused)
+        features = pointers.reference_features(unused, unused.shape[-1] - 1)
         if self.given is not None and length == 1 + inputs.constant_mask.shape[1]:
             # No step has come yet, and the last number of the batch need not be the question's.
             features[..., -1, 0] = 0
