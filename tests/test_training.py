@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,12 @@ import pytest
 from neural_programmer.execution.exact import Answer
 from neural_programmer.language.program import Program, Step
 from neural_programmer.model.beam import Hypothesis
-from neural_programmer.training.config import OptimisationConfig
+from neural_programmer.training.config import OptimisationConfig, TrainingConfig, config_from
 from neural_programmer.training.examples import spread, with_programs, with_soft_answering, without_programs
 from neural_programmer.training.judging import ranked_answers
 from neural_programmer.training.one_model import TrainingData, fresh_model, train_on
 from neural_programmer.training.reporting import ConsoleReporter, SilentReporter
+from neural_programmer.training.run_record import RECORD, record_start
 from neural_programmer.training.sampling import ProgramSampler
 from neural_programmer.training.trainer import Trainer
 from tests.tiny_models import SHORT, TINY, examples, judged_questions, short_data
@@ -171,7 +173,21 @@ def test_the_console_gets_plain_lines_and_the_folder_gets_curves(
     assert printed.out == ""
     assert printed.err.endswith("min  epoch 1: loss [1.0]\n")
     assert len(printed.err.splitlines()) == 1
-    assert list(tmp_path.glob("events.out.tfevents.*"))
+    assert list(tmp_path.glob("curves/events.out.tfevents.*"))
+    assert (tmp_path / "log.txt").read_text(encoding="utf-8") == printed.err
+    point = json.loads((tmp_path / "metrics.jsonl").read_text(encoding="utf-8"))
+    assert (point["name"], point["step"], point["value"]) == ("loss", 1, 1.0)
+
+
+def test_a_run_records_every_start_with_its_configuration_and_commit(tmp_path: Path) -> None:
+    record_start(tmp_path / "run", TrainingConfig())
+    changed = dataclasses.replace(TrainingConfig(), optimisation=OptimisationConfig(epochs=3))
+    record_start(tmp_path / "run", changed)
+    record = json.loads((tmp_path / "run" / RECORD).read_text(encoding="utf-8"))
+    assert [config_from(start["config"]) for start in record["starts"]] == [TrainingConfig(), changed]
+    checkout = Path(__file__).resolve().parents[1]
+    if (checkout / ".git").exists():
+        assert all(len(start["commit"]) == 40 for start in record["starts"])
 
 
 @pytest.mark.slow

@@ -79,8 +79,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _train_arithmetic(config: TrainingConfig, output: Path, *, resume: bool) -> TrainingResult:
     from neural_programmer.training.arithmetic import train_arithmetic
     from neural_programmer.training.reporting import ConsoleReporter
+    from neural_programmer.training.run_record import record_start
 
-    reporter = ConsoleReporter(output / "curves")
+    record_start(output, config)
+    reporter = ConsoleReporter(output)
     try:
         result = train_arithmetic(config, output, resume=resume, reporter=reporter)
     finally:

@@ -85,7 +85,7 @@ def train_folds(config: TrainingConfig, root: Path, folder: Path, reporter: Repo
 def _train_fold(config: TrainingConfig, root: Path, folder: Path, fold: int) -> bool:
     """Train one model, and keep its scores of the consistent programs of the questions it has not seen."""
     own = fold_folder(folder, fold)
-    reporter = ConsoleReporter(name=f"fold {fold + 1}: ")
+    reporter = ConsoleReporter(own, name=f"fold {fold + 1}: ")
     settings = fold_config(config, fold)
     unjudged = dataclasses.replace(config.data, dev="")
     data = read_data(dataclasses.replace(settings, data=unjudged), root, reporter)
@@ -112,7 +112,7 @@ def _train_fold(config: TrainingConfig, root: Path, folder: Path, fold: int) -> 
 def _train_again(config: TrainingConfig, root: Path, folder: Path, fold: int) -> bool:
     """Train one model on what the first models support among the questions of the other folds."""
     own = fold_folder(folder, fold) / _AGAIN
-    reporter = ConsoleReporter(name=f"fold {fold + 1}, again: ")
+    reporter = ConsoleReporter(own, name=f"fold {fold + 1}, again: ")
     epochs = config.optimisation.epochs
     settings = fold_config(
         dataclasses.replace(config, reranking=dataclasses.replace(config.reranking, fold_epochs=epochs)), fold

@@ -22,6 +22,7 @@ from neural_programmer.training.one_model import TrainingData, TrainingResult, r
 from neural_programmer.training.reporting import ConsoleReporter, Reporter
 from neural_programmer.training.reranking import Beam, train_reranker
 from neural_programmer.training.row_training import read_row_data
+from neural_programmer.training.run_record import record_start
 from neural_programmer.training.run_state import STATE
 from neural_programmer.training.targets import sharpen
 from neural_programmer.training.teachers import averaged_scores, teachers_of
@@ -36,14 +37,16 @@ def train(
     root: Path | str | None = None,
     reporter: Reporter | None = None,
 ) -> TrainingResult:
-    """Train as the TOML file says; the best model so far is always in ``output``/model, the run's state beside it.
+    """Train as the TOML file says; the best model so far is always in ``output``/model, the run's state beside it, with
+    its configuration and the code it was run by (``run.json``), its log and its metrics.
 
     ``overrides`` maps "table.key" to a value that replaces the file's; ``resume`` goes on with the run in ``output``.
     Raises ``ConfigError`` before any data is read, ``DatasetError`` and ``ResumeError``.
     """
     config = read_config(config_path, overrides)
     folder = Path(output)
-    reporter = reporter or ConsoleReporter(folder / "curves")
+    reporter = reporter or ConsoleReporter(folder)
+    record_start(folder, config)
     try:
         data = read_row_data(config, root, reporter) if config.rows.steps else read_data(config, root, reporter)
         if config.reranking.folds < 2:
@@ -139,6 +142,7 @@ def _judged(
     if data.judged:
         found = accuracy(judged.predictor(), data.judged, DEFAULT_BEAM)
         reporter.line(f"with the re-ranker: dev {100 * found:.1f}% (without {100 * result.accuracy:.1f}%)")
+        reporter.scalar("dev accuracy with the re-ranker", found, result.epoch)
         notes = {**notes, "dev_accuracy": found, "dev_accuracy_without_reranker": result.accuracy}
         result = dataclasses.replace(result, accuracy=found)
     checkpoint.save(result.folder, judged, notes=notes)
