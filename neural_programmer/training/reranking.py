@@ -94,7 +94,7 @@ def train_reranker(beams: Sequence[Telling], config: RerankingConfig, network: R
     telling = [beam for beam in beams if beam.right.any() and not beam.right.all()]
     if not telling:
         return reranker.eval()
-    optimiser = torch.optim.AdamW(_parameter_groups(reranker, config))
+    optimiser = torch.optim.AdamW(_parameter_groups(reranker, config), fused=True)
     steps = config.epochs * -(-len(telling) // config.batch_size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, [group["lr"] for group in optimiser.param_groups], total_steps=steps + 1, pct_start=0.1
