@@ -16,8 +16,8 @@ _CONFIGS = Path(__file__).resolve().parents[1] / "data" / "configs"
 
 def row(point: PonderPoint) -> str:
     """A line of the table."""
-    needs = "".join(f"{mean:8.2f}" for mean in point.steps_by_need.values())
-    return f"{point.cost:10.3g}{point.accuracy:10.1%}{point.steps:8.2f}{point.ponder:8.2f}{needs}"
+    kinds = ", ".join(f"{kind} {mean:.2f}" for kind, mean in point.steps_by_kind.items())
+    return f"{point.cost:10.3g}{point.accuracy:10.1%}{point.steps:8.2f}{point.ponder:8.2f}  {kinds}"
 
 
 def chart(points: list[PonderPoint]) -> str:
@@ -44,8 +44,7 @@ def main() -> None:
     arguments = parser.parse_args()
     overrides = dict(text.split("=", 1) for text in arguments.overrides)
     config = read_config(arguments.config, overrides)
-    needs = range(1, config.arithmetic.operations + 1) if config.arithmetic.questions else ()
-    print(f"{'price':>10}{'accuracy':>10}{'steps':>8}{'ponder':>8}" + "".join(f"{f'needs {n}':>8}" for n in needs))
+    print(f"{'price':>10}{'accuracy':>10}{'steps':>8}{'ponder':>8}  mean steps by kind of question")
     points = []
     with TemporaryDirectory() as folder:
         for number, cost in enumerate(arguments.costs):

@@ -172,8 +172,8 @@ def test_a_price_is_judged_on_held_out_arithmetic(tmp_path: Path) -> None:
     )
     found = ponder_point(config, 0.25, tmp_path, None, SilentReporter())
     assert found.cost == 0.25
-    assert set(found.steps_by_need) == {1, 2, 3}
-    assert found.steps == pytest.approx(np.mean(list(found.steps_by_need.values())))
+    assert set(found.steps_by_kind) == {"needs 1", "needs 2", "needs 3"}
+    assert found.steps == pytest.approx(np.mean(list(found.steps_by_kind.values())))
     assert 1 <= found.steps <= 3
     assert 1 <= found.ponder <= 4
     assert with_cost(config, 0.25).model.halting == "adaptive"

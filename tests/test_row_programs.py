@@ -214,12 +214,13 @@ def _ready() -> tuple[list[JudgedQuestion], list[RowQuestion]]:
     return judged, [row_question(one.grounding, one.candidates, one.target) for one in judged]
 
 
-def _model(seed: int = 0) -> checkpoint.TrainedModel:
+def _model(halting: str = "stop") -> checkpoint.TrainedModel:
     judged, _ = _ready()
     words = [featurize(one.grounding, one.linking, one.candidates).words for one in judged]
     with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        return checkpoint.new_model(TINY, build_vocabulary(words, least_count=2), tuple(OPERATIONS.values()))
+        torch.manual_seed(0)
+        config = dataclasses.replace(TINY, halting=halting)
+        return checkpoint.new_model(config, build_vocabulary(words, least_count=2), tuple(OPERATIONS.values()))
 
 
 @pytest.mark.parametrize("columns", COLUMN_CHOICES)
@@ -233,24 +234,53 @@ def test_hard_programs_are_soft_ones_whose_choices_are_sure(columns: str) -> Non
         encoded = trained.model.encode(batch)
         hard = row_program(trained.model, encoded, tables, 4, columns=columns, hard=True)
         soft = row_program(trained.model, encoded, tables, 4, columns=columns)
-    for step in soft.steps:
+    for step in (*soft.steps, *soft.answering):
         for distribution in (step.operation, step.column, step.pivot):
             assert distribution.sum(dim=-1).allclose(torch.ones(()), atol=1e-5)
     # Soft execution of the hard program's one-hot choices, and a batch of one instead of all.
     rows = first_rows(tables)
-    for at, step in enumerate(hard.steps[:-1]):
+    for at, step in enumerate(hard.steps):
         one = _alone(questions[1].table, step, 1)
         rows = select_rows(tables, rows, step)
         assert set(rows.unique().tolist()) <= {0.0, 1.0}
         if at == 0:
             alone = select_rows(*one)
             assert torch.equal(rows[1, : alone.shape[1]], alone[0])
-    answer = answer_of_rows(rows, hard.steps[-1])
-    assert torch.equal(answer.rows, hard.answer.rows)
-    assert torch.equal(answer.number, hard.answer.number)
+    answer = answer_of_rows(rows, hard.answering[-1])
+    assert torch.equal(answer.rows, hard.likeliest().rows)
+    assert torch.equal(answer.number, hard.likeliest().number)
     assert torch.equal(answer.counted + answer.printed, torch.ones(len(questions)))
     with pytest.raises(ValueError, match="operations"):
         row_program(checkpoint.new_model(TINY, trained.vocabulary).model, encoded, tables, 4)
+
+
+def test_a_halting_controller_shares_the_answer_out_between_its_steps() -> None:
+    judged, questions = _ready()
+    trained = _model("adaptive")
+    model = trained.model.eval()
+    batch = trained.batcher.batch([featurize(one.grounding, one.linking, one.candidates) for one in judged])
+    tables = RowTables.collate([one.table for one in questions])
+    assert model.controller.halt is not None
+    for bias, expected in ((-20.0, 4), (20.0, 1)):
+        torch.nn.init.constant_(model.controller.halt.bias, bias)
+        with torch.no_grad():
+            encoded = model.encode(batch)
+            soft = row_program(model, encoded, tables, 4)
+            hard = row_program(model, encoded, tables, 4, hard=True)
+        assert soft.halting is not None
+        torch.testing.assert_close(soft.shares.sum(dim=1), torch.ones(len(questions)))
+        torch.testing.assert_close(soft.shares, soft.halting.distribution)
+        assert hard.taken().tolist() == [expected] * len(questions)
+        assert torch.equal(hard.likeliest().rows, hard.answers[expected - 1].rows)
+    # Between the two the loss is that to be expected, and every step has its price.
+    torch.nn.init.constant_(model.controller.halt.bias, -2.0)
+    with torch.no_grad():
+        encoded = model.encode(batch)
+        program = row_program(model, encoded, tables, 4)
+        free, priced = (row_loss(model, encoded, questions, RowConfig(steps=4), price) for price in (0.0, 0.25))
+    assert program.halting is not None
+    assert ((program.shares > 0).sum(dim=1) == 4).all()
+    torch.testing.assert_close(priced - free, 0.25 * program.halting.ponder)
 
 
 def _alone(table: RowTable, step: RowStep, at: int) -> tuple[RowTables, Tensor, RowStep]:

@@ -2,13 +2,13 @@
 
 At every step the controller gives a softmax over operations, one over column views and one over the question's numbers
 (Neelakantan et al. 2017, section 2.3); the row selector goes from step to step. Operations that answer are for the last
-step and all others for those before it.
+step and all others for those before it. A controller that halts by itself (Graves 2016) may answer at any step.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -30,15 +30,36 @@ from neural_programmer.execution.row_selector import (
 from neural_programmer.execution.sizes import NO_ROWS, SIZE_BUCKETS
 from neural_programmer.model.attention import MASKED_SCORE, Placement, masked_log_softmax
 from neural_programmer.model.encoders import Encoded
+from neural_programmer.model.halting import Halting, HaltingBudget
 from neural_programmer.model.programmer import Programmer
 
 
 @dataclass(frozen=True, eq=False)
 class RowProgram:
-    """A batch of programs: the distributions of their steps, and what they give."""
+    """A batch of programs: the distributions of the ``steps`` that give rows and of those ``answering``, and what comes
+    of these.
+
+    ``answers`` are those of the last step, or where the controller halts by itself those of halting at every step;
+    ``shares`` Float[batch, answer] is how far each counts, in sum 1, and ``halting`` how that came about.
+    """
 
     steps: Sequence[RowStep]
-    answer: RowAnswer
+    answering: Sequence[RowStep]
+    answers: Sequence[RowAnswer]
+    shares: Tensor
+    halting: Halting | None
+
+    def likeliest(self) -> RowAnswer:
+        """Each question's answer with the greatest share."""
+        chosen, order = self.shares.argmax(dim=1), torch.arange(len(self.shares))
+        parts = (torch.stack([getattr(one, each.name) for one in self.answers]) for each in fields(RowAnswer))
+        return RowAnswer(*(part[chosen, order] for part in parts))
+
+    def taken(self) -> Tensor:
+        """``Int[batch]``: how many steps each program has, that which answers included."""
+        if self.halting is None:
+            return torch.full((len(self.shares),), len(self.steps) + 1)
+        return self.shares.argmax(dim=1) + 1
 
 
 def row_program(
@@ -50,17 +71,33 @@ def row_program(
     columns: str = "shared",
     hard: bool = False,
 ) -> RowProgram:
-    """Programs of ``steps`` steps for the whole batch; ``hard`` takes the likeliest of everything.
+    """Programs of ``steps`` steps, or of at most so many, for the whole batch; ``hard`` takes the likeliest of
+    everything.
 
     ``columns`` is one of ``model.config.COLUMN_CHOICES``.
     """
     writer = _RowSteps(model, encoded, tables, columns, hard)
-    rows = first_rows(tables)
-    found = [writer.step(last=steps == 1)]
-    for position in range(1, steps):
-        rows = select_rows(tables, rows, found[-1])
-        found.append(writer.step(last=position == steps - 1))
-    return RowProgram(found, answer_of_rows(rows, found[-1]))
+    budget = HaltingBudget(len(tables)) if model.controller.halt is not None else None
+    rows, left = first_rows(tables), torch.ones(len(tables))
+    found: list[RowStep] = []
+    answering: list[RowStep] = []
+    answers: list[RowAnswer] = []
+    shares: list[Tensor] = []
+    for position in range(1, steps + 1):
+        last = position == steps
+        if budget is not None or last:
+            # Where all is decided a program halts at the first step at which that is likelier than going on.
+            halts = budget.spend(writer.halts(), last=last) if budget is not None else torch.ones_like(left)
+            halts = (halts > 0.5).to(halts.dtype) if hard else halts
+            shares.append(left * halts)
+            left = left * (1 - halts)
+            answering.append(writer.step(last=True))
+            answers.append(answer_of_rows(rows, answering[-1]))
+        if not last:
+            found.append(writer.step(last=False))
+            rows = select_rows(tables, rows, found[-1])
+    halting = budget.halting() if budget is not None else None
+    return RowProgram(found, answering, answers, torch.stack(shares, dim=1), halting)
 
 
 class _RowSteps:
@@ -91,8 +128,12 @@ class _RowSteps:
         embedding = model.first_embedding(encoded)
         self.state = model.controller.advance(model.controller.start(encoded), embedding, encoded, self.placement)
 
+    def halts(self) -> Tensor:
+        """``Float[batch]``: the chance to halt with the step that comes next, where the controller halts by itself."""
+        return self.model.controller.halts(self.state.state, self.placement)
+
     def step(self, *, last: bool) -> RowStep:
-        """The next step; the controller goes on with the expectation of its vector."""
+        """The next step; after one that is not the last the controller goes on with the expectation of its vector."""
         model, encoded = self.model, self.encoded
         scores = model.controller.operations(self.state.state, self.placement)[:, :-1]
         operation = self._decided(masked_log_softmax(scores, self.legal[last]).exp())

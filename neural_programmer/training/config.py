@@ -285,8 +285,6 @@ def _check_rows(config: TrainingConfig) -> None:
             f"found {config.optimisation.objective!r}, {config.reranking.folds} folds and "
             f"{config.arithmetic.questions} questions of arithmetic"
         )
-    if config.model.halting != "stop":
-        raise ConfigError(f'[model] halting: row programs have "stop" alone, but found {config.model.halting!r}')
     if rows.columns not in COLUMN_CHOICES:
         raise ConfigError(f"[rows] columns: expected one of {', '.join(COLUMN_CHOICES)}, but found {rows.columns!r}")
     for key in ("rows", "most_scalar", "lookup_weight", "sharpness"):

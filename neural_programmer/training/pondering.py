@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from neural_programmer import checkpoint
 from neural_programmer.arithmetic import ArithmeticProgrammer
 from neural_programmer.data.evaluator import denotation_equal
 from neural_programmer.data.features import featurize
+from neural_programmer.data.question_types import question_type
+from neural_programmer.data.wikitablequestions import WikiTableQuestions, locate
 from neural_programmer.execution.exact import answer
 from neural_programmer.language.program import Program
 from neural_programmer.language.validation import InvalidProgramError, validate
@@ -26,6 +30,7 @@ from neural_programmer.training.config import TrainingConfig
 from neural_programmer.training.examples import JudgedQuestion
 from neural_programmer.training.one_model import read_data, train_on
 from neural_programmer.training.reporting import Reporter
+from neural_programmer.training.row_training import RowAnswerer, answerable, read_rows
 
 _BATCH = 16
 
@@ -33,14 +38,14 @@ _BATCH = 16
 @dataclass(frozen=True)
 class PonderPoint:
     """A model that pays ``cost`` for a step: its accuracy, its mean steps and ponder cost (steps and remainder), and
-    the mean steps of questions of arithmetic by the operations that they need.
+    the mean steps of each kind of question: of arithmetic by the operations that they need, of tables by their type.
     """
 
     cost: float
     accuracy: float
     steps: float
     ponder: float
-    steps_by_need: Mapping[int, float]
+    steps_by_kind: Mapping[str, float]
 
 
 def with_cost(config: TrainingConfig, cost: float) -> TrainingConfig:
@@ -62,15 +67,39 @@ def ponder_point(
         programmer = ArithmeticProgrammer.load(result.run.folder)
         judged = held_out(priced)
         steps, costs = programmer.ponder(judged.readings)
-        needs = np.array([one.operations for one in judged.questions])
-        by_need = {need: float(steps[needs == need].mean()) for need in sorted(set(needs.tolist()))}
-        return PonderPoint(cost, result.accuracy, float(steps.mean()), float(costs.mean()), by_need)
+        kinds = [f"needs {one.operations}" for one in judged.questions]
+        return PonderPoint(cost, result.accuracy, float(steps.mean()), float(costs.mean()), _by_kind(steps, kinds))
+    if priced.rows.steps:
+        return _of_rows(priced, cost, folder, root, reporter)
     data = read_data(priced, root, reporter)
     soft = priced.optimisation.soft_steps
     data = dataclasses.replace(data, accuracy_of=lambda trained: halting_accuracy(trained, data.judged, soft).accuracy)
     result_of_tables = train_on(data, priced, folder, resume=False, reporter=reporter)
     found = halting_accuracy(checkpoint.load(result_of_tables.folder), data.judged, soft)
     return dataclasses.replace(found, cost=cost)
+
+
+def _of_rows(
+    config: TrainingConfig, cost: float, folder: Path, root: Path | str | None, reporter: Reporter
+) -> PonderPoint:
+    """Train row programs at a price, and judge those of dev questions."""
+    ready = read_rows(config, root, reporter)
+    result = train_on(ready.data(config), config, folder, resume=False, reporter=reporter)
+    trained = checkpoint.load(result.folder)
+    asked = answerable(ready.judged, ready.dev)
+    programs = RowAnswerer(trained.model, trained.batcher, config.rows).programs(
+        [ready.judged[id_] for id_ in asked], [ready.dev[id_] for id_ in asked]
+    )
+    steps = np.concatenate([one.taken().numpy() for one in programs]).astype(np.float64)
+    ponder = np.concatenate([one.halting.ponder.numpy() for one in programs if one.halting is not None])
+    utterances = {one.id: one.utterance for one in WikiTableQuestions(locate(root)).questions(config.data.dev)}
+    kinds = [question_type(utterances[id_]) for id_ in asked]
+    return PonderPoint(cost, result.accuracy, float(steps.mean()), float(ponder.mean()), _by_kind(steps, kinds))
+
+
+def _by_kind(steps: NDArray[np.float64], kinds: Sequence[str]) -> dict[str, float]:
+    """The mean steps of each kind of question, the most frequent kinds first."""
+    return {kind: float(steps[np.array(kinds) == kind].mean()) for kind, _ in Counter(kinds).most_common()}
 
 
 @torch.no_grad()
