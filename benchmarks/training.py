@@ -18,7 +18,6 @@ from neural_programmer.model.cells import read_both_ways
 from neural_programmer.training.allocation import keep_memory
 from neural_programmer.training.config import TrainingConfig, read_config
 from neural_programmer.training.examples import Example
-from neural_programmer.training.lessons import of_alike_lengths
 from neural_programmer.training.one_model import fresh_model, read_data
 from neural_programmer.training.reporting import ConsoleReporter
 from neural_programmer.training.trainer import Trainer
@@ -36,7 +35,7 @@ def milliseconds(work: Callable[[], object], times: int) -> float:
     return statistics.median(taken)
 
 
-def step_time(config: TrainingConfig, examples: list[Example], programs: int, alike: int, times: int) -> float:
+def step_time(config: TrainingConfig, examples: list[Example], programs: int, times: int) -> float:
     """The mean milliseconds of training steps on examples with at most so many programs each."""
     some = [
         dataclasses.replace(
@@ -51,8 +50,6 @@ def step_time(config: TrainingConfig, examples: list[Example], programs: int, al
     trainer = Trainer(trained.model, trained.batcher, some, config.optimisation)
     random, size = np.random.default_rng(1), config.optimisation.batch_size
     order = random.permutation(len(some))
-    if alike:
-        order = of_alike_lengths(order, np.array([len(one.features.tokens) for one in some]), size, alike, random)
     taken = []
     for step in range(min(times + 3, len(some) // size)):
         started = time.process_time()
@@ -84,11 +81,9 @@ def main() -> None:
     torch.set_num_threads(1)
     config = read_config(_CONFIGS / "wtq.toml", {"data.questions": str(arguments.questions), "data.dev": '""'})
     examples = list(read_data(config, arguments.root, ConsoleReporter()).examples)
-    print(f"{'programs a question, at most':30}{'batches':>24}{'ms a step':>12}")
+    print(f"{'programs a question, at most':30}{'ms a step':>12}")
     for programs in (100, 4):
-        for alike in (0, config.optimisation.alike_batches):
-            mean = step_time(config, examples, programs, alike, arguments.steps)
-            print(f"{programs:<30}{'of alike lengths' if alike else 'as drawn':>24}{mean:12.0f}", flush=True)
+        print(f"{programs:<30}{step_time(config, examples, programs, arguments.steps):12.0f}", flush=True)
     model = config.model
     layers = nn.LSTM(
         model.width, model.encoder_width, model.encoder_layers, batch_first=True, bidirectional=True

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural_programmer.training.lessons import Lessons, of_alike_lengths, order_of
+from neural_programmer.training.lessons import Lessons, order_of
 
 
 @given(st.integers(1, 60), st.integers(0, 4), st.integers(0, 3), st.data())
@@ -25,22 +23,6 @@ def test_lessons_take_the_easy_ones_and_other_epochs_all(
         assert taken[easy].max() - taken[easy].min() <= 1
     else:
         assert sorted(order) == list(range(count))
-
-
-@given(st.integers(1, 70), st.integers(1, 8), st.integers(1, 4), st.integers(0, 5))
-def test_batches_of_alike_lengths_hold_every_example_once(count: int, size: int, batches: int, seed: int) -> None:
-    random = np.random.default_rng(seed)
-    lengths = random.integers(3, 40, count)
-    order = random.permutation(count)
-    sorted_order = of_alike_lengths(order, lengths, size, batches, random)
-    assert sorted(sorted_order) == list(range(count))
-    for start in range(0, count, size * batches):
-        window, before = sorted_order[start : start + size * batches], order[start : start + size * batches]
-        assert set(window) == set(before)
-        full = window[: len(window) - len(window) % size].reshape(-1, size)
-        # Of two full batches of a window one has no question longer than any of the other.
-        spans = sorted((lengths[batch].min(), lengths[batch].max()) for batch in full)
-        assert all(one[1] <= other[0] for one, other in itertools.pairwise(spans))
 
 
 def test_an_epoch_is_shuffled_in_its_own_way() -> None:

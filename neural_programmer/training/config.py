@@ -63,8 +63,7 @@ class OptimisationConfig:
     evaluated and kept (0: none). The soft objective, weighed by ``soft_weight`` where it is not alone, looks at
     ``soft_questions`` of a batch (0: all) and programs of ``soft_steps`` steps, with numbers and chances as told by
     ``soft_width`` and ``soft_accident`` (``training.soft_objective``); where the model's ``halting`` is
-    "adaptive" every step costs ``ponder_cost``. So many ``alike_batches`` in a row have their examples sorted by length
-    among each other, so that little of a batch is padding (0: none). ``minutes`` bounds the run (0: no
+    "adaptive" every step costs ``ponder_cost``. ``minutes`` bounds the run (0: no
     bound); ``patience`` is for how many evaluations in a row the dev accuracy may fail to rise (0: any). ``processes``
     share the search, the models of folds and their candidates, each training on ``threads``. ``snapshots`` is how many
     checkpoints an epoch are kept in the run's folder, for ``neural-programmer evolve`` (0: none).
@@ -74,7 +73,6 @@ class OptimisationConfig:
     seed: int = 1
     epochs: int = 18
     batch_size: int = 32
-    alike_batches: int = 0
     learning_rate: float = 2e-3
     final_rate: float = 0.02
     warm_up_steps: int = 300

@@ -41,21 +41,3 @@ def order_of(
     practised = round(lessons.practice * count)
     drawn = random.choice(count, size=practised, p=losses / losses.sum(dtype=np.float64))
     return random.permutation(np.concatenate([order[practised:], drawn]))
-
-
-def of_alike_lengths(
-    order: NDArray[np.int64], lengths: NDArray[np.int64], batch_size: int, batches: int, random: np.random.Generator
-) -> NDArray[np.int64]:
-    """``Int[count]``: the examples of an epoch (Int[count]) in another order, so that those of a batch are of about one
-    length (``lengths`` Int[example]) and little of it is padding.
-
-    The examples of so many ``batches`` in a row are sorted among each other, and their batches come in random order. A
-    last batch that is not full is left as it is.
-    """
-    full = len(order) - len(order) % batch_size
-    parts = []
-    for start in range(0, full, batches * batch_size):
-        part = order[start : min(full, start + batches * batch_size)]
-        part = part[np.argsort(lengths[part], kind="stable")].reshape(-1, batch_size)
-        parts.append(random.permutation(part).reshape(-1))
-    return np.concatenate([*parts, order[full:]])

@@ -134,10 +134,6 @@ def _judged(
     seed = config.optimisation.seed
     programmer = checkpoint.load(result.folder)
     judged = dataclasses.replace(programmer, reranker=train_reranker(beams, config.reranking, network, seed))
-    reporter.line("confidence: learning from questions that neither fold models nor their re-rankers have seen")
-    # Asking looks at fewer candidates than the re-ranker learns from.
-    asked, mispaired = ([[beam.first(DEFAULT_BEAM) for beam in found] for found in kind] for kind in (own, strange))
-    settings = fit_settings(asked, mispaired, config=config.reranking, network=network, seed=seed)
     notes = programmer.notes
     if data.judged:
         found = accuracy(judged.predictor(), data.judged, DEFAULT_BEAM)
@@ -146,5 +142,9 @@ def _judged(
         notes = {**notes, "dev_accuracy": found, "dev_accuracy_without_reranker": result.accuracy}
         result = dataclasses.replace(result, accuracy=found)
     checkpoint.save(result.folder, judged, notes=notes)
+    reporter.line("confidence: learning from questions that neither fold models nor their re-rankers have seen")
+    # Asking looks at fewer candidates than the re-ranker learns from.
+    asked, mispaired = ([[beam.first(DEFAULT_BEAM) for beam in found] for found in kind] for kind in (own, strange))
+    settings = fit_settings(asked, mispaired, config=config.reranking, network=network, seed=seed)
     write_settings(result.folder, settings)
     return result

@@ -19,7 +19,7 @@ from neural_programmer.model.programmer import Programmer
 from neural_programmer.model.trie import TrieBuilder
 from neural_programmer.training.config import OptimisationConfig
 from neural_programmer.training.examples import Example
-from neural_programmer.training.lessons import Lessons, of_alike_lengths, order_of
+from neural_programmer.training.lessons import Lessons, order_of
 from neural_programmer.training.objectives import marginal_loss
 from neural_programmer.training.reporting import Reporter
 from neural_programmer.training.sampling import ProgramSampler
@@ -115,10 +115,6 @@ class Trainer:
         if progress.batch == 0:
             self.losses_before = self.losses.copy()
         order = order_of(progress.epoch, len(self.examples), self.lessons, config.seed, self.losses_before)
-        if config.alike_batches:
-            lengths = np.array([len(one.features.tokens) for one in self.examples])
-            random = np.random.default_rng((config.seed, 2, progress.epoch))
-            order = of_alike_lengths(order, lengths, config.batch_size, config.alike_batches, random)
         losses = []
         while progress.batch < self.batches:
             started = time.monotonic()
