@@ -61,7 +61,7 @@ def read_both_ways(layers: nn.RNNBase | VariantLayers, inputs: Tensor, lengths: 
 
 
 def _read_padded(layers: nn.LSTM, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-    """``read_both_ways`` of an LSTM without packing, which on a CPU takes twice as long.
+    """``read_both_ways`` of an LSTM without packing, which on a CPU takes half as long again.
 
     Packed sequences are read token by token, unpacked ones by oneDNN as a whole. So that padding comes last both ways,
     the way back reads every sequence turned around in its own length.
